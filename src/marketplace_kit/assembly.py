@@ -1,0 +1,60 @@
+"""Assembly without the web: settings and plugins make a :class:`Site`. ``app``, ``worker`` and ``cli`` build on it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from marketplace_kit.kernel import live, settings
+from marketplace_kit.kernel.activation import Activation
+from marketplace_kit.kernel.clock import Clock, SystemClock
+from marketplace_kit.kernel.database import Database
+from marketplace_kit.kernel.files import open_files
+from marketplace_kit.kernel.hooks import Plugin
+from marketplace_kit.kernel.hooks.facade import Hooks
+from marketplace_kit.kernel.jobs import LocalBell
+from marketplace_kit.kernel.plugin import plugin as kernel
+from marketplace_kit.kernel.plugins import boot, discover
+from marketplace_kit.kernel.registry import Registry
+from marketplace_kit.kernel.settings import DatabaseSettings, FilesSettings, LiveSettings, Settings
+from marketplace_kit.kernel.site import Bell, Site
+from marketplace_kit.kernel.texts import Texts
+
+CORE: tuple[Plugin, ...] = (kernel,)
+"""The core's rooms, from the ground up. They register by the same hooks as any plugin."""
+
+
+def load_plugins(environ: Mapping[str, str] | None = None, extra: Sequence[Plugin] = ()) -> tuple[Registry, Hooks]:
+    """Boot the core and what is installed. ``MK_PLUGINS`` names a subset; empty means safe mode, the core alone."""
+    wanted = (os.environ if environ is None else environ).get("MK_PLUGINS")
+    only = None if wanted is None else [name.strip() for name in wanted.split(",") if name.strip()]
+    found, broken = discover(only)
+    return boot(CORE, [*found, *extra], broken)
+
+
+def load_settings(registry: Registry, *, toml: Path | None = None, environ: Mapping[str, str] | None = None, overrides: Mapping[str, Any] | None = None) -> Settings:
+    """All layers, for the sections that this site's plugins declare."""
+    sections = tuple(registry.settings.values())
+    return settings.load(sections, toml=toml, environ=os.environ if environ is None else environ, overrides=overrides)
+
+
+def open_site(registry: Registry, hooks: Hooks, loaded: Settings, *, clock: Clock | None = None, bell: Bell | None = None) -> Site:
+    """A site on its database, files and live topics. Close it when done."""
+    folders = [t.locale for t in registry.templates.values() if t.locale]
+    site = Site(
+        settings=loaded,
+        registry=registry,
+        hooks=hooks,
+        database=Database(loaded.of(DatabaseSettings).url),
+        clock=clock or SystemClock(),
+        files=open_files(loaded.of(FilesSettings).url),
+        live=live.open_hub(loaded.of(LiveSettings).url),
+        texts=Texts.load(folders),
+        bell=bell or LocalBell(),
+    )
+    activation = Activation(registry)
+    hooks.is_active = activation.is_active
+    site.facilities[Activation] = activation
+    return site

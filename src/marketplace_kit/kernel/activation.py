@@ -1,0 +1,82 @@
+"""Which plugins take part in this site: data, not code. Absent means enabled; the core's rooms always are."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from marketplace_kit.kernel.database import UtcDateTime, metadata
+from marketplace_kit.kernel.errors import DomainError, Kind, Missing
+from marketplace_kit.kernel.registry import Registry
+from marketplace_kit.kernel.site import Site, UnitOfWork
+
+activation_table = sa.Table(
+    "plugin_activation",
+    metadata,
+    sa.Column("plugin", sa.String(80), primary_key=True),
+    sa.Column("enabled", sa.Boolean, nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+)
+_READ = sa.select(activation_table.c.plugin).where(activation_table.c.enabled.is_(False))
+
+
+class PluginNeeded(DomainError):
+    code = "plugin_needed"
+    kind = Kind.CONFLICT
+    text = "“{plugin}” is needed by {needed_by}: disable that first."
+
+
+class CorePlugin(DomainError):
+    code = "core_plugin"
+    kind = Kind.CONFLICT
+    text = "“{plugin}” is a part of the core and cannot be disabled."
+
+
+class Activation:
+    """The switched-off plugins as this process knows them; another process's change is seen within a second."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._plugins: Mapping[str, object] = registry.plugins
+        self._disabled: frozenset[str] = frozenset()
+        self._read_at = float("-inf")
+
+    def is_active(self, plugin: str) -> bool:
+        return plugin in self._plugins and plugin not in self._disabled
+
+    async def refresh(self, site: Site, *, at_most_every: float = 1.0) -> None:
+        """Look again, unless it was looked at just now."""
+        if time.monotonic() - self._read_at >= at_most_every:
+            self._read_at = time.monotonic()
+            self._disabled = await site.ask(disabled_plugins)
+
+
+async def disabled_plugins(connection: AsyncConnection) -> frozenset[str]:
+    return frozenset((await connection.execute(_READ)).scalars())
+
+
+async def enable(uow: UnitOfWork, plugin: str) -> None:
+    """Let a plugin take part again. Refuses :class:`Missing` for one that is not installed."""
+    await _switch(uow, plugin, enabled=True)
+
+
+async def disable(uow: UnitOfWork, plugin: str) -> None:
+    """Switch a plugin off: its routes answer 404, its jobs wait, its data stays. Refuses while another one needs it."""
+    plugins = uow.site.registry.plugins
+    if plugin in plugins and plugins[plugin].core:
+        raise CorePlugin(plugin=plugin)
+    off = frozenset((await uow.session.execute(_READ)).scalars())
+    needing = sorted(p.name for p in plugins.values() if plugin in p.requires_plugins and p.name not in off)
+    if needing:
+        raise PluginNeeded(plugin=plugin, needed_by=", ".join(needing))
+    await _switch(uow, plugin, enabled=False)
+
+
+async def _switch(uow: UnitOfWork, plugin: str, *, enabled: bool) -> None:
+    if plugin not in uow.site.registry.plugins:
+        raise Missing(plugin=plugin)
+    values = {"enabled": enabled, "changed_at": uow.at}
+    statement = uow.site.database.insert(activation_table).values(plugin=plugin, **values)
+    await uow.session.execute(statement.on_conflict_do_update(index_elements=["plugin"], set_=values))

@@ -1,0 +1,117 @@
+"""Migrations: one Alembic branch per plugin, upgraded together; heads of plugins that are gone are reported by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from marketplace_kit.kernel import dialects
+from marketplace_kit.kernel.database import metadata
+from marketplace_kit.kernel.registry import Registry
+
+_HERE = Path(__file__).parent / "alembic"
+
+
+class OrphanHeads(Exception):
+    """The database holds revisions of plugins that are not installed. Names them, instead of "Can't locate revision"."""
+
+
+class Migrations:
+    """The branches of all registered plugins, against one database."""
+
+    def __init__(self, registry: Registry, url: str) -> None:
+        self._registry = registry
+        self._engine = dialects.prepare_sync(sa.create_engine(dialects.sync_url(dialects.normal_url(url)), poolclass=sa.NullPool))
+        self.config = Config()
+        self.config.set_main_option("script_location", str(_HERE))
+        self.config.set_main_option("path_separator", "newline")
+        folders = [str(s.migrations) for s in registry.storage.values()]
+        self.config.set_main_option("version_locations", "\n".join(folders))
+
+    def scripts(self) -> ScriptDirectory:
+        return ScriptDirectory.from_config(self.config)
+
+    def upgrade(self, target: str = "heads") -> None:
+        """Bring every branch to its head. Refuses :class:`OrphanHeads`."""
+        self._refuse_orphans()
+        self._run(lambda: command.upgrade(self.config, target))
+
+    def downgrade(self, target: str) -> None:
+        """``<plugin>@base`` takes one plugin's tables away."""
+        self._run(lambda: command.downgrade(self.config, target))
+
+    def current(self) -> set[str]:
+        """The revisions that the database says it has."""
+        with self._engine.connect() as connection:
+            return set(MigrationContext.configure(connection).get_current_heads())
+
+    def pending(self) -> list[str]:
+        """Heads that the database has not reached; empty means up to date."""
+        scripts, applied = self.scripts(), set()
+        for head in self.current() - set(self.orphans()):
+            applied |= {r.revision for r in scripts.iterate_revisions(head, "base", implicit_base=True)}
+        return sorted(set(scripts.get_heads()) - applied)
+
+    def orphans(self) -> list[str]:
+        """Revisions in the database that no installed plugin knows."""
+        known = {r.revision for r in self.scripts().walk_revisions()}
+        return sorted(self.current() - known)
+
+    def differences(self) -> list[Any]:
+        """What the declared tables and the migrated database disagree on; empty when the migrations tell the truth."""
+        with self._engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": _declared_only})
+            return list(compare_metadata(context, metadata))
+
+    def revise(self, branch: str, message: str, *, first: bool, depends_on: str | None = None) -> None:
+        """Write a new revision of one plugin from the difference between its tables and the database (for developers)."""
+        storage = self._registry.storage[f"{branch}:0"]
+
+        def only_own(item: Any, name: str | None, kind: str, *_: Any) -> bool:
+            table = name if kind == "table" else getattr(getattr(item, "table", None), "name", None)
+            return table in storage.tables
+
+        self.config.attributes["include_object"] = only_own
+        number = len(list(storage.migrations.glob("*.py"))) + 1
+        self._run(
+            lambda: command.revision(
+                self.config,
+                message,
+                autogenerate=True,
+                head="base" if first else f"{branch}@head",
+                splice=False,
+                branch_label=branch if first else None,
+                version_path=str(storage.migrations),
+                rev_id=f"{branch}_{number:04d}",
+                depends_on=depends_on,
+            )
+        )
+
+    def _refuse_orphans(self) -> None:
+        if orphans := self.orphans():
+            names = ", ".join(orphans)
+            raise OrphanHeads(f"the database holds {names}, of plugins that are not installed: install them, or purge their data first")
+
+    def _run(self, act: Callable[[], Any]) -> None:
+        with self._connection() as connection:
+            self.config.attributes["connection"] = connection
+            act()
+
+    @contextmanager
+    def _connection(self) -> Iterator[sa.Connection]:
+        with self._engine.begin() as connection:
+            yield connection
+
+
+def _declared_only(_: Any, name: str | None, kind: str, reflected: bool, counterpart: Any) -> bool:
+    """Tables that nobody declares (Alembic's own, a removed plugin's, a search index's shadows) are not our business."""
+    return not (kind == "table" and reflected and counterpart is None)

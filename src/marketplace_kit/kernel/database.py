@@ -1,0 +1,92 @@
+"""The database: one metadata, two engines per site (one that writes, one that reads), types that mean the same on both systems.
+
+SQLite and PostgreSQL run one suite. What differs between them stands in :mod:`marketplace_kit.kernel.dialects`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.orm import registry as mapper_registry
+
+from marketplace_kit.kernel import dialects
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+"""Every table of the core and of all plugins. Constraint names are fixed here, so that both systems report the same ones."""
+
+mapper = mapper_registry(metadata=metadata)
+"""Entities are mapped imperatively, once, where their table stands: ``mapper.map_imperatively(Shop, shop_table)``."""
+
+Uuid = sa.Uuid(as_uuid=True)
+Json = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """An instant. Takes aware datetimes only, gives back UTC, sorts the same on both systems."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise TypeError("a naive datetime is not an instant")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Database:
+    """The two engines of one site.
+
+    ``writer`` opens transactions (``BEGIN IMMEDIATE`` on SQLite, so that a read-modify-write never loses an update);
+    ``reader`` is on autocommit: one statement, one snapshot, no round trip for BEGIN and ROLLBACK.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = dialects.normal_url(url)
+        self.dialect = self.url.get_backend_name()
+        self.writer: AsyncEngine = dialects.writer(self.url)
+        self.reader: AsyncEngine = dialects.reader(self.url)
+
+    async def dispose(self) -> None:
+        """Close every connection; a process with open SQLite connections never ends."""
+        await self.writer.dispose()
+        await self.reader.dispose()
+
+    def insert(self, table: sa.Table) -> Any:
+        """An INSERT that can say ``on_conflict_do_nothing`` and ``on_conflict_do_update`` on this system."""
+        return dialects.insert(self.dialect, table)
+
+
+def is_retryable(error: DBAPIError) -> bool:
+    """Whether the same unit of work, built anew, may succeed: serialisation failure, deadlock, lock timeout."""
+    return dialects.sqlstate(error) in {"40001", "40P01", "55P03"} or dialects.sqlite_busy(error)
+
+
+def is_bad_value(error: DBAPIError) -> bool:
+    """Whether the database refused a value as such: out of range (22003), or a character it cannot hold (22021, 22P05)."""
+    return dialects.sqlstate(error) in {"22003", "22021", "22P05"} or isinstance(error.orig, OverflowError)
+
+
+def violated(error: IntegrityError) -> str:
+    """The name of the constraint or unique index that refused, the same on both systems; empty if it has none."""
+    return dialects.constraint_name(error, metadata)

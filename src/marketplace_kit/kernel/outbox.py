@@ -1,0 +1,70 @@
+"""The outbox: events and jobs are rows written with the change that caused them.
+
+An event becomes one row here and one job row for each listener, in the same transaction. ``job.key`` is unique, so a
+listener gets an event once however often it is delivered. Brokers only ring a bell: losing one loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from marketplace_kit.kernel.database import Database, Json, UtcDateTime, Uuid, metadata
+from marketplace_kit.kernel.events import Event
+from marketplace_kit.kernel.ids import new_id
+
+event_table = sa.Table(
+    "outbox_event",
+    metadata,
+    sa.Column("id", Uuid, primary_key=True),
+    sa.Column("name", sa.String(100), nullable=False),
+    sa.Column("payload", Json, nullable=False),
+    sa.Column("recorded_at", UtcDateTime, nullable=False, index=True),
+)
+
+job_table = sa.Table(
+    "job",
+    metadata,
+    sa.Column("id", Uuid, primary_key=True),
+    sa.Column("name", sa.String(100), nullable=False),
+    sa.Column("payload", Json, nullable=False),
+    sa.Column("key", sa.String(200), nullable=False, unique=True),
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Column("run_at", UtcDateTime, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("leased_by", sa.String(80)),
+    sa.Column("lease_until", UtcDateTime),
+    sa.Column("announced_at", UtcDateTime),
+    sa.Column("error", sa.Text),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("done_at", UtcDateTime),
+    sa.CheckConstraint("state IN ('ready', 'done', 'dead')", name="state"),
+    sa.CheckConstraint("(leased_by IS NULL) = (lease_until IS NULL)", name="lease"),
+    sa.Index("ix_job_ready", "run_at", postgresql_where=sa.text("state = 'ready'"), sqlite_where=sa.text("state = 'ready'")),
+)
+
+
+class JobRow(msgspec.Struct, kw_only=True):
+    """One piece of work to be written down. Two rows with one ``key`` are one piece of work."""
+
+    name: str
+    payload: Any
+    key: str
+    run_at: datetime
+
+
+async def write(session: AsyncSession, database: Database, at: datetime, events: Sequence[tuple[UUID, Event]], jobs: Sequence[JobRow]) -> None:
+    """Store events and jobs in the caller's transaction; a job whose key exists already is left as it is."""
+    if events:
+        rows = [{"id": i, "name": e.name, "payload": msgspec.to_builtins(e), "recorded_at": at} for i, e in events]
+        await session.execute(sa.insert(event_table), rows)
+    if jobs:
+        statement = database.insert(job_table).on_conflict_do_nothing(index_elements=["key"])
+        rows = [msgspec.structs.asdict(j) | {"id": new_id(), "state": "ready", "created_at": at} for j in jobs]
+        await session.execute(statement, rows)

@@ -1,0 +1,136 @@
+"""Boot: find the plugins, put them in order, ask each for what it declares, freeze the registry.
+
+A plugin that does not fit is quarantined: it is named with the reason, and the site runs without it. Two declarations of
+one name stop the boot, for then nobody can say which was meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from importlib.metadata import entry_points
+from typing import Any
+
+import structlog
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from marketplace_kit import __version__
+from marketplace_kit.kernel.fields import check_form
+from marketplace_kit.kernel.hooks.facade import BrokenHook, Hooks
+from marketplace_kit.kernel.hooks.specs import REGISTRATION, Plugin
+from marketplace_kit.kernel.registry import Nouns, Quarantined, Registry
+
+log = structlog.get_logger(__name__)
+GROUP = "marketplace_kit.plugins"
+# What must begin with the plugin's own name, so that two plugins cannot meet by accident.
+_PREFIXED = ("mk_permissions", "mk_listing_kinds", "mk_notices", "mk_jobs", "mk_listeners", "mk_personal_data", "mk_samples")
+
+
+class Misfit(Exception):
+    """Why one plugin cannot take part."""
+
+
+def discover(only: Sequence[str] | None = None) -> tuple[list[Plugin], list[Quarantined]]:
+    """The plugins installed beside the kit, and those that could not even be imported. ``only`` loads a named subset."""
+    found, broken = [], []
+    for entry in sorted(entry_points(group=GROUP), key=lambda e: e.name):
+        if only is not None and entry.name not in only:
+            continue
+        try:
+            plugin = entry.load()
+            if not isinstance(plugin, Plugin):
+                raise TypeError(f"{entry.value} is no Plugin")
+            found.append(plugin)
+        except Exception as raised:  # noqa: BLE001 - whatever it raises, it is that plugin's fault and its alone
+            broken.append(Quarantined(entry.name, f"cannot be imported: {raised!r}"))
+    return found, broken
+
+
+def boot(core: Sequence[Plugin], others: Iterable[Plugin] = (), broken: Iterable[Quarantined] = ()) -> tuple[Registry, Hooks]:
+    """Register the core's rooms in the order given, then the others by their needs and names; freeze what they declare.
+
+    Raises :class:`~marketplace_kit.kernel.registry.DuplicateName` for two declarations of one name, and any fault of a
+    core room. Faults of other plugins quarantine them - and those that need them.
+    """
+    hooks, quarantined = Hooks(), list(broken)
+    accepted: list[tuple[Plugin, dict[str, tuple[Any, ...]]]] = []
+    for plugin in core:
+        hooks.add(plugin)
+        accepted.append((plugin, _declared(hooks, plugin)))
+    waiting = sorted(others, key=lambda p: p.info.name)
+    while waiting:
+        present = {p.info.name for p, _ in accepted}
+        plugin = next((p for p in waiting if present.issuperset(p.info.requires_plugins)), waiting[0])
+        waiting.remove(plugin)
+        try:
+            _check_needs(plugin, present)
+            hooks.add(plugin)
+            accepted.append((plugin, _declared(hooks, plugin)))
+        except (Misfit, BrokenHook) as why:
+            hooks.remove(plugin)
+            quarantined.append(Quarantined(plugin.info.name, str(why), plugin.info))
+    hooks.check()
+    registry = _freeze(accepted, quarantined)
+    for info in registry.plugins.values():
+        log.debug("plugin.loaded", plugin=info.name, version=info.version, **registry.owned(info.name))
+    for misfit in quarantined:
+        log.warning("plugin.quarantined", plugin=misfit.name, reason=misfit.reason)
+    return registry, hooks
+
+
+def _check_needs(plugin: Plugin, present: set[str]) -> None:
+    info = plugin.info
+    try:
+        wanted = SpecifierSet(info.requires_kit)
+    except InvalidSpecifier as wrong:
+        raise Misfit(f"requires_kit {info.requires_kit!r} is no version specifier") from wrong
+    if not wanted.contains(__version__, prereleases=True):
+        raise Misfit(f"plugin {info.name} {info.version} needs kit {info.requires_kit}, found {__version__}: change one of the two")
+    missing = [name for name in info.requires_plugins if name not in present]
+    if missing:
+        raise Misfit(f"plugin {info.name} {info.version} needs {', '.join(missing)}, which is not there: install and enable it")
+
+
+def _declared(hooks: Hooks, plugin: Plugin) -> dict[str, tuple[Any, ...]]:
+    declared = {hook: hooks.register_from(plugin, hook) for hook in REGISTRATION}
+    for kind in declared["mk_listing_kinds"]:
+        _sound(plugin, lambda kind=kind: check_form(kind.attributes))
+        if kind.process is not None:
+            _sound(plugin, kind.process.check)
+    for section in declared["mk_settings"]:
+        _sound(plugin, lambda section=section: check_form(section.form))
+    if not plugin.info.core:
+        _check_prefixes(plugin, declared)
+    return declared
+
+
+def _sound(plugin: Plugin, check: Callable[[], Any]) -> None:
+    try:
+        check()
+    except Exception as wrong:
+        raise BrokenHook(f"{plugin.info.name}: {wrong}") from wrong
+
+
+def _check_prefixes(plugin: Plugin, declared: dict[str, tuple[Any, ...]]) -> None:
+    prefix = plugin.info.name
+    for hook in _PREFIXED:
+        for item in declared[hook]:
+            if item.name != prefix and not item.name.startswith(f"{prefix}."):
+                raise BrokenHook(f"{hook}: “{item.name}” must begin with “{prefix}.”")
+    for storage in declared["mk_storage"]:
+        strays = [t for t in storage.tables if not t.startswith(f"{prefix}_")]
+        if strays:
+            raise BrokenHook(f"mk_storage: tables {', '.join(strays)} must begin with “{prefix}_”")
+
+
+def _freeze(accepted: Sequence[tuple[Plugin, dict[str, tuple[Any, ...]]]], quarantined: Sequence[Quarantined]) -> Registry:
+    nouns: dict[str, Nouns[Any]] = {hook: Nouns(hook.removeprefix("mk_").replace("_", " ").removesuffix("s")) for hook in REGISTRATION}
+    plugins: Nouns[Any] = Nouns("plugin")
+    for plugin, declared in accepted:
+        owner = plugin.info.name
+        plugins.declare(owner, plugin.info, owner)
+        for hook, items in declared.items():
+            for number, item in enumerate(items):
+                # Unnamed things (folders, tables, routes) go by their owner and place.
+                nouns[hook].declare(getattr(item, "name", f"{owner}:{number}"), item, owner)
+    named = {hook.removeprefix("mk_"): held for hook, held in nouns.items()}
+    return Registry(plugins=plugins, quarantined=tuple(quarantined), **named)

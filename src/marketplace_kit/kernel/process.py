@@ -1,0 +1,146 @@
+"""Processes: a state machine as data, checked at boot, drawn in the documentation, spoken in the customer's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from enum import StrEnum
+
+import attrs
+
+from marketplace_kit.kernel.errors import DomainError, Kind
+
+
+class Tone(StrEnum):
+    """How a state feels to the one who reads it; a badge shows it by colour, icon and words together."""
+
+    NEUTRAL = "neutral"
+    INFO = "info"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+
+
+class InvalidTransition(DomainError):
+    code = "invalid_transition"
+    kind = Kind.CONFLICT
+    text = "“{verb}” is not possible in the state “{from}”."
+
+
+class BrokenProcess(Exception):
+    """A declared process that cannot be lived in. Stops the boot; lists everything that is wrong."""
+
+
+@attrs.frozen
+class State:
+    """``name`` is stored, ``text`` is what the customer reads (an English message id)."""
+
+    name: str
+    text: str
+    tone: Tone = Tone.NEUTRAL
+    terminal: bool = False
+
+
+@attrs.frozen
+class Transition:
+    """``who`` names the roles that may do it: ``owner``, ``staff``, ``customer``, ``system``. ``text`` labels its button."""
+
+    verb: str
+    sources: tuple[str, ...]
+    target: str
+    who: tuple[str, ...]
+    text: str
+
+
+@attrs.frozen
+class Timer:
+    """After so long in a state, the system does the verb."""
+
+    state: str
+    after: timedelta
+    verb: str
+
+
+@attrs.frozen
+class Process:
+    """States and moves under a name and a version; what began under a version ends under it. The first state is the start."""
+
+    name: str
+    states: tuple[State, ...]
+    transitions: tuple[Transition, ...]
+    timers: tuple[Timer, ...] = ()
+    version: int = 1
+
+    @property
+    def start(self) -> State:
+        return self.states[0]
+
+    def state(self, name: str) -> State:
+        for state in self.states:
+            if state.name == name:
+                return state
+        raise KeyError(f"process {self.name} has no state {name!r}")
+
+    def moves(self, state: str, roles: Iterable[str] | None = None) -> tuple[Transition, ...]:
+        """The transitions open from here, to anyone or to somebody with one of ``roles``."""
+        held = None if roles is None else set(roles)
+        return tuple(
+            t for t in self.transitions if state in t.sources and (held is None or not held.isdisjoint(t.who))
+        )
+
+    def move(self, state: str, verb: str, roles: Iterable[str] | None = None) -> State:
+        """The state after ``verb``. Refuses :class:`InvalidTransition`, naming what would have been allowed."""
+        open_moves = self.moves(state, roles)
+        for transition in open_moves:
+            if transition.verb == verb:
+                return self.state(transition.target)
+        raise InvalidTransition(**{"verb": verb, "from": state, "allowed": sorted(t.verb for t in open_moves)})
+
+    def texts(self) -> tuple[str, ...]:
+        """Every wording a person may read, for the check that all languages have it."""
+        return tuple(s.text for s in self.states) + tuple(t.text for t in self.transitions)
+
+    def check(self) -> None:
+        """Raise :class:`BrokenProcess` unless every state can be reached and every unfinished one can be left."""
+        wrong = [*self._name_faults(), *self._shape_faults()]
+        if wrong:
+            raise BrokenProcess(f"process {self.name}: " + "; ".join(wrong))
+
+    def _name_faults(self) -> list[str]:
+        names = [s.name for s in self.states]
+        known = set(names)
+        faults = [f"state {n} is declared twice" for n in sorted(known) if names.count(n) > 1]
+        for t in self.transitions:
+            faults += [f"{t.verb} names unknown state {n}" for n in {*t.sources, t.target} - known]
+        verbs = {(source, t.verb) for t in self.transitions for source in t.sources}
+        if len(verbs) != sum(len(t.sources) for t in self.transitions):
+            faults.append("a verb leads two ways from one state")
+        faults += [f"timer {t.verb} is no move from {t.state}" for t in self.timers if (t.state, t.verb) not in verbs]
+        faults += [f"state {s.name} has no wording" for s in self.states if not s.text.strip()]
+        return faults
+
+    def _shape_faults(self) -> list[str]:
+        faults = []
+        reached, frontier = {self.start.name}, [self.start.name]
+        while frontier:
+            for t in self.moves(frontier.pop()):
+                if t.target not in reached:
+                    reached.add(t.target)
+                    frontier.append(t.target)
+        for state in self.states:
+            if state.name not in reached:
+                faults.append(f"state {state.name} cannot be reached")
+            leaves = bool(self.moves(state.name))
+            if state.terminal and leaves:
+                faults.append(f"terminal state {state.name} can be left")
+            if not state.terminal and not leaves:
+                faults.append(f"state {state.name} has no way out")
+        return faults
+
+    def mermaid(self) -> str:
+        """The process as a Mermaid state diagram, for the documentation."""
+        lines = ["stateDiagram-v2", f"    [*] --> {self.start.name}"]
+        lines += [f"    {s.name} : {s.text}" for s in self.states]
+        lines += [f"    {source} --> {t.target} : {t.verb}" for t in self.transitions for source in t.sources]
+        lines += [f"    {s.name} --> [*]" for s in self.states if s.terminal]
+        return "\n".join(lines)

@@ -1,0 +1,199 @@
+"""Settings: one declaration per section, four layers, one frozen object.
+
+Lowest first: defaults, the TOML file, ``MK_SECTION__FIELD`` in the environment, ``MK_SECTION__FIELD_FILE`` for secrets.
+An unknown key is an error with the nearest known one; every value remembers where it came from.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import attrs
+
+from marketplace_kit.kernel.errors import Invalid, filled
+from marketplace_kit.kernel.fields import Field, Form, fields_of, parse
+from marketplace_kit.kernel.hooks.descriptions import SettingsSection
+from marketplace_kit.kernel.texts import N_
+
+S = TypeVar("S", bound=Form)
+PREFIX = "MK_"
+# Variables that steer the process before there are settings.
+_NOT_SETTINGS = {"MK_PLUGINS", "MK_CONFIG", "MK_TRACE_HOOKS", "MK_REQUIRE_SERVICES", "MK_TEST_POSTGRES_URL", "MK_BROWSER"}
+
+
+class SiteSettings(Form):
+    """``[site]``: what the whole site is."""
+
+    name: Annotated[str, Field(N_("Name of the site"), runtime=True)] = "Marketplace"
+    public_url: Annotated[str, Field(N_("Address of the site"), format="url", hint=N_("Links in mails begin with it."))] = (
+        "http://127.0.0.1:8000"
+    )
+    mode: Annotated[str, Field(N_("Mode"), choices=(("demo", N_("Demo")), ("development", N_("Development")), ("production", N_("Production"))))] = (
+        "development"
+    )
+    secret: Annotated[str, Field(N_("Secret key"), private=True, format="password", min_length=32, hint=N_("Signs cookies and tokens."))] = (
+        "development-only-secret-change-me-now"
+    )
+    locale: Annotated[str, Field(N_("Language"), choices=(("kk", "Қазақша"), ("ru", "Русский"), ("en", "English")), runtime=True)] = "ru"
+    currency: Annotated[str, Field(N_("Currency"), pattern="[A-Z]{3}")] = "KZT"
+    timezone: Annotated[str, Field(N_("Time zone"))] = "Asia/Atyrau"
+
+
+class DatabaseSettings(Form):
+    """``[database]``: where the data is."""
+
+    url: Annotated[str, Field(N_("Database address"), max_length=500, private=True)] = "sqlite:///marketplace.db"
+
+
+class JobSettings(Form):
+    """``[jobs]``: who does the background work."""
+
+    runner: Annotated[str, Field(N_("Runner"), choices=(("embedded", N_("Inside the web process")), ("celery", N_("Celery workers"))))] = "embedded"
+    broker_url: Annotated[str, Field(N_("Broker address"), max_length=500, private=True, hint=N_("amqp:// or redis://; carries job ids only."))] = ""
+    lease_seconds: Annotated[int, Field(N_("Lease"), unit=N_("seconds"), min=2, max=3600)] = 30
+    sweep_seconds: Annotated[int, Field(N_("Sweep"), unit=N_("seconds"), min=1, max=60)] = 1
+
+
+class LiveSettings(Form):
+    """``[live]``: how live topics reach other processes."""
+
+    url: Annotated[str, Field(N_("Live topics"), max_length=500, private=True, hint=N_("memory: or redis://"))] = "memory:"
+
+
+class FilesSettings(Form):
+    """``[files]``: where uploads are kept."""
+
+    url: Annotated[str, Field(N_("File storage"), max_length=500, hint=N_("A folder or s3://bucket/prefix."))] = "media"
+
+
+KERNEL_SECTIONS = (
+    SettingsSection(name="site", form=SiteSettings),
+    SettingsSection(name="database", form=DatabaseSettings),
+    SettingsSection(name="jobs", form=JobSettings),
+    SettingsSection(name="live", form=LiveSettings),
+    SettingsSection(name="files", form=FilesSettings),
+)
+
+
+class BadSettings(Exception):
+    """The settings cannot be used; one line for each fault, with where it stands and what to do."""
+
+
+@attrs.frozen
+class Settings:
+    """Every section's values, and where each came from. Ask with the section's form: ``settings.of(SiteSettings).name``."""
+
+    _sections: Mapping[type[Form], Form]
+    names: Mapping[type[Form], str]
+    origins: Mapping[str, str]
+
+    def of(self, form: type[S]) -> S:
+        section = self._sections[form]
+        assert isinstance(section, form)  # noqa: S101 - keyed by its own type
+        return section
+
+    def shown(self) -> list[tuple[str, str, str]]:
+        """Each ``section.field`` with its value and origin; private values are masked."""
+        rows = []
+        for form, section in self._sections.items():
+            for field in fields_of(form):
+                key = f"{self.names[form]}.{field.name}"
+                value = getattr(section, field.name)
+                rows.append((key, "********" if field.private and value else str(value), self.origins.get(key, "default")))
+        return rows
+
+
+def load(sections: tuple[SettingsSection, ...], *, toml: Path | None = None, environ: Mapping[str, str] | None = None, overrides: Mapping[str, Any] | None = None) -> Settings:
+    """Read all layers; raises :class:`BadSettings` naming every fault. ``overrides`` (``section.field`` → value) win over all."""
+    faults: list[str] = []
+    values: dict[str, dict[str, Any]] = {s.name: {} for s in sections}
+    origins: dict[str, str] = {}
+    known = {f"{s.name}.{f.name}": f for s in sections for f in fields_of(s.form)}
+    layers = (_from_toml(toml, faults), _from_environment(environ or {}, known, faults), {k: (v, "override") for k, v in (overrides or {}).items()})
+    for layer in layers:
+        for key, (value, origin) in layer.items():
+            if key not in known:
+                faults.append(_unknown(key, origin, known))
+                continue
+            section, name = key.split(".", 1)
+            values[section][name] = value
+            origins[key] = origin
+    forms: dict[type[Form], Form] = {}
+    for section in sections:
+        try:
+            forms[section.form] = parse(section.form, values[section.name])
+        except Invalid as invalid:
+            faults += [
+                f"{section.name}.{p.field} (from {origins.get(f'{section.name}.{p.field}', 'default')}): {filled(p.text, p.facts)}"
+                for p in invalid.problems
+            ]
+    if faults:
+        raise BadSettings("\n".join(faults))
+    return Settings(forms, {s.form: s.name for s in sections}, origins)
+
+
+def check_for_production(settings: Settings) -> list[str]:
+    """What must not be so on a public site; the site refuses to start while anything is listed."""
+    site, faults = settings.of(SiteSettings), []
+    if site.mode != "production":
+        return faults
+    if "site.secret" not in settings.origins:
+        faults.append("site.secret is the one that everybody knows: set MK_SITE__SECRET_FILE")
+    origin = settings.origins.get("site.secret", "")
+    if origin.startswith("file ") and Path(origin.removeprefix("file ")).stat().st_mode & 0o004:
+        faults.append(f"{origin.removeprefix('file ')} can be read by everybody: chmod 600")
+    if not site.public_url.startswith("https://"):
+        faults.append("site.public_url must begin with https:// in production")
+    return faults
+
+
+def _from_toml(path: Path | None, faults: list[str]) -> dict[str, tuple[Any, str]]:
+    if path is None or not path.exists():
+        return {}
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as wrong:
+        faults.append(f"{path}: {wrong}")
+        return {}
+    found: dict[str, tuple[Any, str]] = {}
+    for section, body in document.items():
+        if isinstance(body, dict):
+            found |= {f"{section}.{name}": (value, str(path)) for name, value in body.items()}
+        else:
+            faults.append(f"{path}: {section} stands outside of any [section]")
+    return found
+
+
+def _from_environment(environ: Mapping[str, str], known: Mapping[str, Field], faults: list[str]) -> dict[str, tuple[Any, str]]:
+    found: dict[str, tuple[Any, str]] = {}
+    for variable, text in sorted(environ.items()):
+        if not variable.startswith(PREFIX) or variable in _NOT_SETTINGS:
+            continue
+        key, origin = variable.removeprefix(PREFIX).lower().replace("__", ".", 1), f"environment {variable}"
+        if key.endswith("_file") and key not in known:
+            key, origin = key.removesuffix("_file"), f"file {text}"
+            try:
+                text = Path(text).read_text(encoding="utf-8").strip()
+            except OSError as gone:
+                faults.append(f"{variable}: {gone}")
+                continue
+        found[key] = (_as_declared(known.get(key), text), origin)
+    return found
+
+
+def _as_declared(field: Field | None, text: str) -> Any:
+    """Environment values are text; numbers and switches are read as such, all else is left to the field's own check."""
+    if field is not None and field.type is int and text.lstrip("+-").isdigit():
+        return int(text)
+    if field is not None and field.type is bool and text.lower() in {"1", "0", "true", "false", "yes", "no", "on", "off"}:
+        return text.lower() in {"1", "true", "yes", "on"}
+    return text
+
+
+def _unknown(key: str, origin: str, known: Mapping[str, Field]) -> str:
+    near = difflib.get_close_matches(key, known, 1, 0.5)
+    return f"{key} (from {origin}) is no setting" + (f"; did you mean {near[0]}?" if near else "")
