@@ -21,8 +21,9 @@ from marketplace_kit.kernel.registry import Registry
 from marketplace_kit.kernel.settings import DatabaseSettings, FilesSettings, LiveSettings, Settings
 from marketplace_kit.kernel.site import Bell, Site
 from marketplace_kit.kernel.texts import Texts
+from marketplace_kit.web.plugin import plugin as web
 
-CORE: tuple[Plugin, ...] = (kernel,)
+CORE: tuple[Plugin, ...] = (kernel, web)
 """The core's rooms, from the ground up. They register by the same hooks as any plugin."""
 
 

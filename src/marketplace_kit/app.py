@@ -1,0 +1,115 @@
+"""Assembly of the web application: a :class:`Site` becomes an ASGI application."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from litestar import Litestar, Router
+from litestar.connection import Request
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.response import Response
+from litestar.types import ASGIApp, Scope
+
+from marketplace_kit import __version__
+from marketplace_kit.kernel.hooks import Actor
+from marketplace_kit.kernel.jobs import EmbeddedRunner, LocalBell
+from marketplace_kit.kernel.settings import JobSettings, SiteSettings, check_for_production
+from marketplace_kit.kernel.site import Site
+from marketplace_kit.web import csrf, errors, once
+from marketplace_kit.web.assets import Assets
+from marketplace_kit.web.context import visit_of
+from marketplace_kit.web.front import FrontDoor
+from marketplace_kit.web.openapi import Description, routes_of
+from marketplace_kit.web.rendering import HERE as WEB
+from marketplace_kit.web.rendering import Renderer
+from marketplace_kit.web.resolver import PageSource
+from marketplace_kit.web.routing import check_permissions, guard
+
+_LARGEST_BODY = 2 * 1024 * 1024
+
+
+class NotForProduction(Exception):
+    """The settings would make an unsafe public site. One line for each reason."""
+
+
+def create_app(site: Site) -> Litestar:
+    """The ASGI application of a site. Refuses to start without permissions on every route, or unsafe in production."""
+    if faults := check_for_production(site.settings):
+        raise NotForProduction("\n".join(faults))
+    _furnish(site)
+    app = Litestar(
+        route_handlers=_routers(site),
+        dependencies={"site": Provide(_site, sync_to_thread=False), "actor": Provide(_actor, sync_to_thread=False)},
+        guards=[guard],
+        before_request=_before,
+        exception_handlers={Exception: errors.answer, HTTPException: errors.answer},
+        lifespan=[lambda _: _running(site)],
+        openapi_config=OpenAPIConfig(title=site.settings.of(SiteSettings).name, version=__version__, path="/-/schema", render_plugins=[]),
+        request_max_body_size=_LARGEST_BODY,
+        pdb_on_exception=False,
+        debug=False,
+        logging_config=None,
+    )
+    check_permissions({f"{path} {handler}": handler for path, handler in routes_of(app) if "plugin" in handler.opt}, site.registry)
+    site.facilities[Description] = Description(app, site)
+    app.asgi_handler = FrontDoor(site, app.asgi_handler, _as_asgi(app), site.facilities.get(PageSource))  # type: ignore[type-abstract]
+    return app
+
+
+def _furnish(site: Site) -> None:
+    """Read templates and static files once."""
+    own_last = [t.folder for t in reversed(list(site.registry.templates.values())) if t.folder]
+    static = [WEB / "static", *(folder.parent / "static" for folder in own_last if (folder.parent / "static").is_dir())]
+    assets = Assets(static)
+    site.facilities[Assets] = assets
+    site.facilities[Renderer] = Renderer(site, own_last, assets)
+
+
+def _routers(site: Site) -> list[Router]:
+    """One router for each plugin's declaration, so that every handler knows whose it is."""
+    routes = site.registry.routes
+    return [
+        Router(path="/", route_handlers=list(declared.handlers), opt={"plugin": routes.owner(name), "csp": dict(declared.csp)})
+        for name, declared in routes.items()
+    ]
+
+
+async def _before(request: Request[Any, Any, Any]) -> Response[Any] | None:
+    await csrf.check(request)
+    return await once.prepare(request)
+
+
+def _site(request: Request[Any, Any, Any]) -> Site:
+    return visit_of(request).site
+
+
+def _actor(request: Request[Any, Any, Any]) -> Actor:
+    return visit_of(request).actor
+
+
+def _as_asgi(app: Litestar) -> Any:
+    def as_asgi(response: Response[Any], scope: Scope) -> ASGIApp:
+        return response.to_asgi_response(None, Request(scope))
+
+    return as_asgi
+
+
+@asynccontextmanager
+async def _running(site: Site) -> AsyncIterator[None]:
+    """While the application serves: the embedded runner, where the settings ask for it; afterwards everything is closed."""
+    runner: asyncio.Task[None] | None = None
+    if site.settings.of(JobSettings).runner == "embedded" and isinstance(site.bell, LocalBell):
+        runner = asyncio.create_task(EmbeddedRunner(site, site.bell).run())
+    try:
+        yield
+    finally:
+        if runner is not None:
+            runner.cancel()
+            with suppress(asyncio.CancelledError):
+                await runner
+        await site.close()

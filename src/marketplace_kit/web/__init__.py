@@ -1,0 +1,1 @@
+"""The web toolkit: what every page and endpoint of every room stands on. It knows no room."""

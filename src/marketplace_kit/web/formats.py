@@ -1,0 +1,46 @@
+"""Money, dates and times as people here write them (local-business practice, CLDR for the rest)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_timedelta
+from markupsafe import Markup, escape
+
+from marketplace_kit.kernel.money import Money, exponent
+
+SIGNS = {"KZT": "₸", "EUR": "€", "USD": "$", "RUB": "₽"}
+_NBSP = "\u00a0"
+_NEAR = timedelta(days=6)
+
+
+def money(amount: Money | None) -> str:
+    """``8 000 ₸`` in every language: no-break spaces between thousands and before the sign, minor units only when there are any."""
+    if amount is None:
+        return ""
+    whole, _, fraction = amount.decimal().partition(".")
+    sign = "-" if whole.startswith("-") else ""
+    grouped = f"{int(whole.lstrip('-')):,}".replace(",", _NBSP)
+    cents = f",{fraction}" if fraction and fraction != "0" * exponent(amount.currency) else ""
+    return f"{sign}{grouped}{cents}{_NBSP}{SIGNS.get(amount.currency, amount.currency)}"
+
+
+def day(value: date, locale: str) -> str:
+    """``6 April 2027``, ``6 апреля 2027 г.``, ``2027 ж. 6 сәуір``."""
+    return format_date(value, "long", locale=_cldr(locale))
+
+
+def when(at: datetime | None, locale: str, zone: str, now: datetime) -> Markup:
+    """A ``<time>`` that reads relatively for the near past and future, with the absolute local time beside it."""
+    if at is None:
+        return Markup("")
+    local = at.astimezone(ZoneInfo(zone))
+    absolute = format_datetime(local, "d MMMM y, HH:mm", locale=_cldr(locale))
+    near = abs(at - now) < _NEAR
+    shown = format_timedelta(at - now, add_direction=True, locale=_cldr(locale)) if near else absolute
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(local.isoformat(timespec="seconds"), absolute, escape(shown))
+
+
+def _cldr(locale: str) -> str:
+    return "en_GB" if locale == "en" else locale

@@ -1,0 +1,159 @@
+"""The front door: the one middleware every request passes. It resolves the page, finds out who asks, chooses the language,
+keeps the answer of idempotent acts, and puts the security headers on whatever leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import unquote
+
+import structlog
+from litestar.datastructures import Headers, MutableScopeHeaders
+from litestar.response import Response
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from marketplace_kit.kernel.activation import Activation
+from marketplace_kit.kernel.errors import Missing
+from marketplace_kit.kernel.ids import new_id, secret_token
+from marketplace_kit.kernel.settings import SiteSettings
+from marketplace_kit.kernel.site import Site
+from marketplace_kit.kernel.texts import LOCALES, choose_locale
+from marketplace_kit.web import errors, once
+from marketplace_kit.web.context import Visit, locale
+from marketplace_kit.web.headers import secure
+from marketplace_kit.web.identity import NOBODY, Identifier, is_secure, session_cookie_name
+from marketplace_kit.web.rendering import FLASH, read_flash
+from marketplace_kit.web.resolver import PageSource, resolve
+
+log = structlog.get_logger(__name__)
+VISITOR, LANGUAGE = "mk_visitor", "mk_locale"
+_YEAR = 365 * 24 * 3600
+AsResponse = Callable[[Response[Any], Scope], ASGIApp]
+
+
+class FrontDoor:
+    """Wraps the application's router."""
+
+    def __init__(self, site: Site, router: ASGIApp, as_asgi: AsResponse, pages: PageSource | None) -> None:
+        self._site, self._router, self._as_asgi, self._pages = site, router, as_asgi, pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"}:
+            await self._router(scope, receive, send)
+            return
+        if scope["path"].startswith(("/static/", "/health/live")):
+            await self._plain(scope, receive, send)
+            return
+        resolved = await resolve(self._site, self._pages, scope["path"])
+        visit = Visit(self._site, new_id().hex, resolved.public_path, "en", NOBODY, is_api=resolved.path.startswith("/api/"))
+        scope["state"]["visit"] = visit
+        headers = Headers.from_scope(scope)
+        await self._recognise(visit, headers, resolved.locale)
+        sending = self._finishing(visit, scope, send)
+        with structlog.contextvars.bound_contextvars(request_id=visit.request_id):
+            token = locale.set(visit.locale)
+            try:
+                await self._answer(scope, receive, sending, resolved.path, resolved.redirect, resolved.missing)
+            finally:
+                locale.reset(token)
+
+    async def _plain(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Static files and the liveness probe: nobody is asked for, nothing is looked up."""
+        visit = Visit(self._site, new_id().hex, scope["path"], "en", NOBODY)
+        scope["state"]["visit"] = visit
+        await self._router(scope, receive, self._finishing(visit, scope, send))
+
+    async def _answer(self, scope: Any, receive: Receive, send: Send, path: str, redirect: str, missing: bool) -> None:
+        visit: Visit = scope["state"]["visit"]
+        if redirect and scope.get("method", "GET") in {"GET", "HEAD"}:
+            query = scope["query_string"].decode("latin-1")
+            await self._respond(Response(b"", status_code=308, headers={"Location": redirect + (f"?{query}" if query else "")}), scope, receive, send)
+            return
+        if missing:
+            await self._respond(errors.refusal(visit, Missing()), scope, receive, send)
+            return
+        if path != scope["path"]:
+            scope["path"], scope["raw_path"] = path, path.encode()
+        await self._site.facility(Activation).refresh(self._site)
+        await self._router(scope, receive, send)
+
+    async def _respond(self, response: Response[Any], scope: Scope, receive: Receive, send: Send) -> None:
+        await self._as_asgi(response, scope)(scope, receive, send)
+
+    async def _recognise(self, visit: Visit, headers: Headers, chosen: str) -> None:
+        cookies = _cookies(headers.get("cookie", ""))
+        bearer = _bearer(headers.get("authorization", ""))
+        cookie = None if bearer else cookies.get(session_cookie_name(self._site))
+        identifier = self._site.facilities.get(Identifier)
+        if identifier is not None and (cookie or bearer):
+            found = await identifier.identify(self._site, cookie, bearer)
+            if found is not None:
+                visit.actor, visit.by_cookie = found, bool(cookie)
+        visit.visitor = cookies.get(VISITOR, "")[:64]
+        if not visit.visitor:
+            visit.visitor, visit.new_visitor = secret_token(), True
+        if FLASH in cookies and not visit.is_api:
+            visit.had_flash = True
+            visit.flashed = read_flash(self._site, unquote(cookies[FLASH]))
+        visit.locale = self._language(visit, chosen, cookies.get(LANGUAGE, ""), headers.get("accept-language", ""))
+
+    def _language(self, visit: Visit, chosen: str, cookie: str, accept: str) -> str:
+        """The path's language, else the one chosen before, else the browser's, else the site's."""
+        if chosen:
+            visit.language_chosen = chosen != cookie
+            return chosen
+        if cookie in LOCALES:
+            return cookie
+        if visit.actor.signed_in:
+            return visit.actor.locale
+        return choose_locale(accept, self._site.settings.of(SiteSettings).locale)
+
+    def _finishing(self, visit: Visit, scope: Scope, send: Send) -> Send:
+        """Complete what leaves: headers, cookies; and keep the answer of an act that carried an idempotency key."""
+        started: dict[str, Any] = {}
+        body = bytearray()
+
+        async def finishing(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableScopeHeaders.from_message(message)
+                if visit.once:
+                    started.update(status=message["status"], headers=_kept(headers))
+                secure(visit, scope, headers)
+                for cookie in self._cookies_of(visit, headers):
+                    headers.add("set-cookie", cookie)
+            elif message["type"] == "http.response.body" and started and started["status"] < 500:
+                body.extend(message.get("body", b""))
+                if not message.get("more_body"):
+                    await once.keep_answer(self._site, visit.once, started["status"], started["headers"], bytes(body))
+            await send(message)
+
+        return finishing
+
+    def _cookies_of(self, visit: Visit, headers: MutableScopeHeaders) -> list[str]:
+        secured = "; Secure" if is_secure(self._site) else ""
+        cookies = list(visit.cookies)
+        if visit.new_visitor and headers.get("content-type", "").startswith("text/html"):
+            cookies.append(f"{VISITOR}={visit.visitor}; Path=/; HttpOnly; SameSite=Lax; Max-Age={_YEAR}{secured}")
+        if visit.language_chosen:
+            cookies.append(f"{LANGUAGE}={visit.locale}; Path=/; SameSite=Lax; Max-Age={_YEAR}{secured}")
+        if visit.had_flash and not any(c.startswith(f"{FLASH}=") for c in visit.cookies) and headers.get("content-type", "").startswith("text/html"):
+            cookies.append(f"{FLASH}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secured}")
+        return cookies
+
+
+def _kept(headers: MutableScopeHeaders) -> list[tuple[str, str]]:
+    return [(name, value) for name in ("content-type", "location", "hx-redirect", "etag") if (value := headers.get(name)) is not None]
+
+
+def _cookies(header: str) -> dict[str, str]:
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(header[:8192]).items()}
+    except CookieError:
+        return {}
+
+
+def _bearer(header: str) -> str | None:
+    scheme, _, token = header.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None

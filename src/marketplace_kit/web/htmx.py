@@ -1,0 +1,15 @@
+"""The one place that reads and writes htmx 4 headers."""
+
+from __future__ import annotations
+
+from litestar.connection import ASGIConnection
+from typing import Any
+
+
+def is_partial(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    """Whether htmx asks for a fragment; a request that wants the whole page says ``HX-Request-Type: full``."""
+    headers = connection.headers
+    return headers.get("hx-request") == "true" and headers.get("hx-request-type") != "full"
+
+
+VARY = "HX-Request, HX-Request-Type"

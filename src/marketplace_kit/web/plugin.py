@@ -1,0 +1,56 @@
+"""What the web floor contributes: its tables, its templates, its routes and their tidying."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+from typing_extensions import override
+
+from marketplace_kit import __version__
+from marketplace_kit.kernel.hooks import Job, Plugin, PluginInfo, Routes, Storage, Templates, hookimpl
+from marketplace_kit.kernel.jobs import Work
+from marketplace_kit.kernel.plugin import Nothing
+from marketplace_kit.web import health, openapi, static_files
+from marketplace_kit.web.limits import limit_table
+from marketplace_kit.web.once import KEPT, once_table
+
+HERE = Path(__file__).parent
+
+
+async def tidy(work: Work, _: Nothing) -> None:
+    """Forget rate limits whose window has ended and idempotency keys that nobody will repeat."""
+    async with work.finish() as uow:
+        await uow.session.execute(sa.delete(limit_table).where(limit_table.c.ends_at < uow.at))
+        await uow.session.execute(sa.delete(once_table).where(once_table.c.claimed_at < uow.at - KEPT))
+
+
+class Web(Plugin):
+    """The web toolkit."""
+
+    info = PluginInfo(name="web", version=__version__, label="Web", summary="Pages, API, errors, limits.", category="core", core=True)
+
+    @hookimpl
+    @override
+    def mk_storage(self) -> Sequence[Storage]:
+        return (Storage(migrations=HERE / "migrations", prefix="", tables=(limit_table.name, once_table.name)),)
+
+    @hookimpl
+    @override
+    def mk_templates(self) -> Sequence[Templates]:
+        return (Templates(locale=HERE / "locale"),)
+
+    @hookimpl
+    @override
+    def mk_routes(self) -> Sequence[Routes]:
+        return (Routes(handlers=(*health.handlers, *openapi.handlers, *static_files.handlers)),)
+
+    @hookimpl
+    @override
+    def mk_jobs(self) -> Sequence[Job]:
+        return (Job(name="web.tidy", payload=Nothing, run=tidy, every=timedelta(hours=1)),)
+
+
+plugin = Web()

@@ -1,0 +1,164 @@
+"""Answering with a page: one Jinja environment for the core and all plugins, and what every template may use."""
+
+from __future__ import annotations
+
+import base64
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import jinja2
+import msgspec
+from litestar import MediaType
+from litestar.connection import Request
+from litestar.response import Response
+from markupsafe import Markup
+
+from marketplace_kit.kernel.errors import filled
+from marketplace_kit.kernel.hooks import NavItem
+from marketplace_kit.kernel.money import Money
+from marketplace_kit.kernel.settings import SiteSettings
+from marketplace_kit.kernel.site import Site
+from marketplace_kit.web import csrf, formats, htmx
+from marketplace_kit.web.assets import Assets
+from marketplace_kit.web.context import Visit, locale, visit_of
+from marketplace_kit.web.identity import is_secure, is_signed, sign
+
+LANGUAGES = (("kk", "Қазақша"), ("ru", "Русский"), ("en", "English"))
+FLASH = "mk_flash"
+HERE = Path(__file__).parent
+
+
+class Renderer:
+    """Templates are found in the site's own folder first, then in plugins, then in the core."""
+
+    def __init__(self, site: Site, folders: Iterable[Path], assets: Assets) -> None:
+        self.site, self.assets = site, assets
+        self.environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader([str(f) for f in (*folders, HERE / "templates")]),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            cache_size=-1,
+            auto_reload=site.settings.of(SiteSettings).mode == "development",
+            extensions=["jinja2.ext.i18n"],
+        )
+        self.environment.globals.update(self._globals())
+        self.environment.filters.update(money=_money, when=self._when, day=lambda d: formats.day(d, locale.get()))
+
+    def _globals(self) -> dict[str, Any]:
+        settings = self.site.settings.of(SiteSettings)
+        return {
+            "_": self._translate,
+            "gettext": self._translate,
+            "ngettext": self._translate_number,
+            "asset": self.assets.url,
+            "site_name": settings.name,
+            "demo": settings.mode == "demo",
+        }
+
+    def _translate(self, text: str, **facts: Any) -> str:
+        found = self.site.texts.gettext(locale.get(), text)
+        return _placed(found, facts)
+
+    def _translate_number(self, singular: str, plural: str, number: int, **facts: Any) -> str:
+        found = self.site.texts.ngettext(locale.get(), singular, plural, number)
+        return _placed(found, {"num": number, **facts})
+
+    def _when(self, at: Any) -> Markup:
+        return formats.when(at, locale.get(), self.site.settings.of(SiteSettings).timezone, self.site.clock.now())
+
+    def render(self, template: str, context: Mapping[str, Any]) -> str:
+        return self.environment.get_template(template).render(context)
+
+
+def _placed(text: str, facts: Mapping[str, Any]) -> str:
+    if not facts:
+        return text
+    return text % facts if "%(" in text else filled(text, facts)
+
+
+def _money(amount: Any) -> str:
+    if isinstance(amount, Mapping):
+        amount = Money(amount["amount"], amount["currency"])
+    return formats.money(amount)
+
+
+async def page(request: Request[Any, Any, Any], template: str, *, status: int = 200, page_title: str = "", **context: Any) -> Response[str]:
+    """The page ``template`` with what every page has around it. ``page_title`` is an English message id."""
+    return render_page(visit_of(request), template, status=status, page_title=page_title, **context)
+
+
+def render_page(visit: Visit, template: str, *, status: int = 200, page_title: str = "", **context: Any) -> Response[str]:
+    renderer = visit.site.facility(Renderer)
+    token = locale.set(visit.locale)
+    try:
+        body = renderer.render(template, _surroundings(visit, renderer, page_title) | {"status": status} | context)
+    finally:
+        locale.reset(token)
+    return Response(body, status_code=status, media_type=MediaType.HTML)
+
+
+def _surroundings(visit: Visit, renderer: Renderer, page_title: str) -> dict[str, Any]:
+    site, texts = visit.site, visit.site.texts
+    nav: dict[str, list[NavItem]] = defaultdict(list)
+    for item in site.hooks.nav_items(visit.actor):
+        translated = texts.gettext(visit.locale, item.text)
+        nav[item.slot].append(NavItem(slot=item.slot, text=translated, href=item.href, icon=item.icon, order=item.order))
+
+    def panels(slot: str, **snapshot: Any) -> list[Markup]:
+        """What active plugins add at a named slot of the page."""
+        shown = []
+        for _, panel in site.hooks.panels(slot, {"actor": visit.actor, **snapshot}):
+            shown.append(Markup(renderer.render(panel.template, surroundings | dict(panel.context))))  # noqa: S704 - a template's output
+        return shown
+
+    surroundings: dict[str, Any] = {
+        "actor": visit.actor,
+        "csrf_token": csrf.token_for(visit),
+        "locale": visit.locale,
+        "locales": [(code, name, f"/{code}{visit.public_path}") for code, name in LANGUAGES],
+        "messages": [(tone, texts.gettext(visit.locale, text)) for tone, text in visit.flashed],
+        "nav": nav,
+        "page_title": texts.gettext(visit.locale, page_title),
+        "panels": panels,
+        "public_path": visit.public_path,
+        "search_path": "/listings",
+    }
+    return surroundings
+
+
+def see_other(request: Request[Any, Any, Any], path: str, message: str = "", *, tone: str = "good") -> Response[Any]:
+    """After a done act: go and see (POST, redirect, GET). ``message`` (an English message id) is shown on the next page."""
+    target = path if is_local(path) else "/"
+    response: Response[Any]
+    if htmx.is_partial(request):
+        response = Response(b"", status_code=200, headers={"HX-Redirect": target})
+    else:
+        response = Response(b"", status_code=303, headers={"Location": target})
+    if message:
+        set_flash(visit_of(request), [(tone, message)])
+    return response
+
+
+def is_local(path: str) -> bool:
+    """Whether a path stays on this site: begins with one slash, holds no backslash, control character or scheme."""
+    return path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable() and "://" not in path.split("?")[0]
+
+
+def set_flash(visit: Visit, messages: list[tuple[str, str]]) -> None:
+    payload = base64.urlsafe_b64encode(msgspec.json.encode(messages)).decode()
+    value = quote(f"{payload}.{sign(visit.site, 'flash', payload)}")
+    secure = "; Secure" if is_secure(visit.site) else ""
+    visit.cookies.append(f"{FLASH}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=60{secure}")
+
+
+def read_flash(site: Site, cookie: str) -> list[tuple[str, str]]:
+    """The messages of a flash cookie; nothing of one that we did not sign."""
+    payload, _, signature = cookie.rpartition(".")
+    if not is_signed(site, "flash", payload, signature):
+        return []
+    return msgspec.json.decode(base64.urlsafe_b64decode(payload), type=list[tuple[str, str]])
