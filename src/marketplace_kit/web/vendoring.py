@@ -15,7 +15,7 @@ import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import attrs
 
@@ -24,7 +24,7 @@ LOCK = Path("assets.lock")
 SVG = "http://www.w3.org/2000/svg"
 HEAD = """\
 # Vendored browser files: package@version, path in that package, file under static/vendor/, SHA-256 as stored.
-# treatment: "layer" wraps a style sheet in a cascade layer, "sprite" joins icons, "cut" keeps only the named characters.
+# treatment: "layer" wraps a style sheet in a cascade layer, "sprite" joins icons, "cut" keeps the named characters.
 # Written by `python -m marketplace_kit.web.vendoring refresh`; compared by tests/web/test_vendored_assets.py.
 """
 
@@ -66,7 +66,7 @@ def verify(assets: tuple[Asset, ...], vendor: Path = VENDOR) -> tuple[str, ...]:
 
 
 def refresh(lock: Path = LOCK, vendor: Path = VENDOR) -> tuple[Asset, ...]:
-    """Fetch, treat and store every asset of the lock and rewrite its hashes; raises `FetchFailed` before storing any."""
+    """Fetch, treat and store every asset of the lock and rewrite its hashes; `FetchFailed` stores none."""
     assets = read_lock(lock)
     packages = {(a.package, a.version): _fetch(a.package, a.version) for a in assets}
     built = {a.file: _treated(a, packages[a.package, a.version]) for a in assets}
@@ -124,7 +124,7 @@ def _layered(style: bytes, layer: str) -> bytes:
 def _cut(font: bytes, ranges: tuple[str, ...]) -> bytes:
     """The font with the named Unicode ranges only: prices need one sign of an 85 kB file."""
     try:
-        from fontTools import subset  # type: ignore[import-not-found,import-untyped,unused-ignore]  # noqa: PLC0415
+        from fontTools import subset  # type: ignore[import-not-found,import-untyped,unused-ignore]
     except ImportError:
         raise FetchFailed("cutting a font needs the packages fonttools and brotli") from None
     with tempfile.TemporaryDirectory() as folder:
@@ -140,14 +140,14 @@ def sprite(icons: Mapping[str, str]) -> str:
 
     `icons` maps names to SVG sources of packages we pinned by hash (never to uploads: nothing is sanitised here).
     """
-    ElementTree.register_namespace("", SVG)
+    ET.register_namespace("", SVG)
     symbols = "\n".join(_symbol(name, source) for name, source in icons.items())
     return f'<svg xmlns="{SVG}" fill="currentColor">\n{symbols}\n</svg>\n'
 
 
 def _symbol(name: str, source: str) -> str:
-    svg = ElementTree.fromstring(source)  # noqa: S314
-    parts = (ElementTree.tostring(part, "unicode").strip() for part in svg)
+    svg = ET.fromstring(source)  # noqa: S314
+    parts = (ET.tostring(part, "unicode").strip() for part in svg)
     shapes = "".join(parts).replace(f' xmlns="{SVG}"', "")
     return f'<symbol id="{name}" viewBox="{svg.attrib["viewBox"]}">{shapes}</symbol>'
 
