@@ -49,13 +49,17 @@ def create_app(site: Site) -> Litestar:
         before_request=_before,
         exception_handlers={Exception: errors.answer, HTTPException: errors.answer},
         lifespan=[lambda _: _running(site)],
-        openapi_config=OpenAPIConfig(title=site.settings.of(SiteSettings).name, version=__version__, path="/-/schema", render_plugins=[]),
+        openapi_config=OpenAPIConfig(
+            title=site.settings.of(SiteSettings).name, version=__version__, path="/-/schema", render_plugins=[]
+        ),
         request_max_body_size=_LARGEST_BODY,
         pdb_on_exception=False,
         debug=False,
         logging_config=None,
     )
-    check_permissions({f"{path} {handler}": handler for path, handler in routes_of(app) if "plugin" in handler.opt}, site.registry)
+    check_permissions(
+        {f"{path} {handler}": handler for path, handler in routes_of(app) if "plugin" in handler.opt}, site.registry
+    )
     site.facilities[Description] = Description(app, site)
     app.asgi_handler = FrontDoor(site, app.asgi_handler, _as_asgi(app), site.facilities.get(PageSource))  # type: ignore[type-abstract]
     return app
@@ -74,7 +78,11 @@ def _routers(site: Site) -> list[Router]:
     """One router for each plugin's declaration, so that every handler knows whose it is."""
     routes = site.registry.routes
     return [
-        Router(path="/", route_handlers=list(declared.handlers), opt={"plugin": routes.owner(name), "csp": dict(declared.csp)})
+        Router(
+            path="/",
+            route_handlers=list(declared.handlers),
+            opt={"plugin": routes.owner(name), "csp": dict(declared.csp)},
+        )
         for name, declared in routes.items()
     ]
 

@@ -35,13 +35,21 @@ def load_plugins(environ: Mapping[str, str] | None = None, extra: Sequence[Plugi
     return boot(CORE, [*found, *extra], broken)
 
 
-def load_settings(registry: Registry, *, toml: Path | None = None, environ: Mapping[str, str] | None = None, overrides: Mapping[str, Any] | None = None) -> Settings:
+def load_settings(
+    registry: Registry,
+    *,
+    toml: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> Settings:
     """All layers, for the sections that this site's plugins declare."""
     sections = tuple(registry.settings.values())
     return settings.load(sections, toml=toml, environ=os.environ if environ is None else environ, overrides=overrides)
 
 
-def open_site(registry: Registry, hooks: Hooks, loaded: Settings, *, clock: Clock | None = None, bell: Bell | None = None) -> Site:
+def open_site(
+    registry: Registry, hooks: Hooks, loaded: Settings, *, clock: Clock | None = None, bell: Bell | None = None
+) -> Site:
     """A site on its database, files and live topics. Close it when done."""
     folders = [t.locale for t in registry.templates.values() if t.locale]
     site = Site(

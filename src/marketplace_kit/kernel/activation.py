@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marketplace_kit.kernel.database import UtcDateTime, metadata
 from marketplace_kit.kernel.errors import DomainError, Kind, Missing
+from marketplace_kit.kernel.outbox import job_table
 from marketplace_kit.kernel.registry import Registry
 from marketplace_kit.kernel.site import Site, UnitOfWork
 
@@ -72,6 +73,14 @@ async def disable(uow: UnitOfWork, plugin: str) -> None:
     if needing:
         raise PluginNeeded(plugin=plugin, needed_by=", ".join(needing))
     await _switch(uow, plugin, enabled=False)
+
+
+async def forget(uow: UnitOfWork, plugin: str) -> None:
+    """Remove a purged plugin's switch and its waiting work."""
+    registry = uow.site.registry
+    await uow.session.execute(sa.delete(activation_table).where(activation_table.c.plugin == plugin))
+    names = [j.name for j in registry.jobs.of(plugin)] + [x.name for x in registry.listeners.of(plugin)]
+    await uow.session.execute(sa.delete(job_table).where(job_table.c.name.in_(names)))
 
 
 async def _switch(uow: UnitOfWork, plugin: str, *, enabled: bool) -> None:

@@ -6,8 +6,11 @@ one name stop the boot, for then nobody can say which was meant.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import entry_points
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -43,6 +46,26 @@ def discover(only: Sequence[str] | None = None) -> tuple[list[Plugin], list[Quar
         except Exception as raised:  # noqa: BLE001 - whatever it raises, it is that plugin's fault and its alone
             broken.append(Quarantined(entry.name, f"cannot be imported: {raised!r}"))
     return found, broken
+
+
+def discover_folder(folder: Path) -> list[Plugin]:
+    """Single-file plugins beside a deployment: every ``*.py`` in the folder with a module-level ``plugin``. For trying out.
+
+    One that cannot be imported raises: it is this deployment's own code, not a stranger's.
+    """
+    found = []
+    for path in sorted(folder.glob("*.py")) if folder.is_dir() else ():
+        name = f"marketplace_site_plugins_{path.stem}"
+        spec = spec_from_file_location(name, path)
+        if spec is None or spec.loader is None:
+            continue
+        module = module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+        plugin = getattr(module, "plugin", None)
+        if isinstance(plugin, Plugin):
+            found.append(plugin)
+    return found
 
 
 def boot(core: Sequence[Plugin], others: Iterable[Plugin] = (), broken: Iterable[Quarantined] = ()) -> tuple[Registry, Hooks]:

@@ -79,7 +79,9 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     if isinstance(error, RecursionError):
         return _answer(visit, 400, *_HTTP_CODES[400])
     constraint = violated(error) if isinstance(error, IntegrityError) else ""
-    log.error("request.failed", request_id=visit.request_id, path=visit.public_path, constraint=constraint, exc_info=error)
+    log.error(
+        "request.failed", request_id=visit.request_id, path=visit.public_path, constraint=constraint, exc_info=error
+    )
     if constraint:
         return _answer(visit, 409, "conflict", N_("Someone was faster, or this exists already. Look again and retry."))
     return _answer(visit, 500, *_FAULT)
@@ -133,7 +135,9 @@ def _answer(
 ) -> Response[Any]:
     detail = text if translated else visit.site.texts.gettext(visit.locale, text)
     if not visit.is_api:
-        page = render_page(visit, "error.html", status=status, page_title=detail, code=code, what=detail, request_id=visit.request_id)
+        page = render_page(
+            visit, "error.html", status=status, page_title=detail, code=code, what=detail, request_id=visit.request_id
+        )
         page.headers["HX-Retarget"] = "#notice"
         return page
     document = ProblemDocument(

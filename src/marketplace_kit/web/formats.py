@@ -39,7 +39,9 @@ def when(at: datetime | None, locale: str, zone: str, now: datetime) -> Markup:
     absolute = format_datetime(local, "d MMMM y, HH:mm", locale=_cldr(locale))
     near = abs(at - now) < _NEAR
     shown = format_timedelta(at - now, add_direction=True, locale=_cldr(locale)) if near else absolute
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(local.isoformat(timespec="seconds"), absolute, escape(shown))
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        local.isoformat(timespec="seconds"), absolute, escape(shown)
+    )
 
 
 def _cldr(locale: str) -> str:

@@ -44,7 +44,9 @@ def form_state(
     elif values is None:
         values = {f.name: shown_value(f.default) for f in fields}
     else:
-        values = {f.name: values.get(f.name, "") for f in fields} | {k: v for k, v in values.items() if k not in {f.name for f in fields}}
+        values = {f.name: values.get(f.name, "") for f in fields} | {
+            k: v for k, v in values.items() if k not in {f.name for f in fields}
+        }
     return FormState(
         fields=fields,
         values={k: "" if _is_secret(fields, k) else v for k, v in values.items()},

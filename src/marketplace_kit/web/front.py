@@ -47,7 +47,9 @@ class FrontDoor:
             await self._plain(scope, receive, send)
             return
         resolved = await resolve(self._site, self._pages, scope["path"])
-        visit = Visit(self._site, new_id().hex, resolved.public_path, "en", NOBODY, is_api=resolved.path.startswith("/api/"))
+        visit = Visit(
+            self._site, new_id().hex, resolved.public_path, "en", NOBODY, is_api=resolved.path.startswith("/api/")
+        )
         scope["state"]["visit"] = visit
         headers = Headers.from_scope(scope)
         await self._recognise(visit, headers, resolved.locale)
@@ -69,7 +71,12 @@ class FrontDoor:
         visit: Visit = scope["state"]["visit"]
         if redirect and scope.get("method", "GET") in {"GET", "HEAD"}:
             query = scope["query_string"].decode("latin-1")
-            await self._respond(Response(b"", status_code=308, headers={"Location": redirect + (f"?{query}" if query else "")}), scope, receive, send)
+            await self._respond(
+                Response(b"", status_code=308, headers={"Location": redirect + (f"?{query}" if query else "")}),
+                scope,
+                receive,
+                send,
+            )
             return
         if missing:
             await self._respond(errors.refusal(visit, Missing()), scope, receive, send)
@@ -138,13 +145,21 @@ class FrontDoor:
             cookies.append(f"{VISITOR}={visit.visitor}; Path=/; HttpOnly; SameSite=Lax; Max-Age={_YEAR}{secured}")
         if visit.language_chosen:
             cookies.append(f"{LANGUAGE}={visit.locale}; Path=/; SameSite=Lax; Max-Age={_YEAR}{secured}")
-        if visit.had_flash and not any(c.startswith(f"{FLASH}=") for c in visit.cookies) and headers.get("content-type", "").startswith("text/html"):
+        if (
+            visit.had_flash
+            and not any(c.startswith(f"{FLASH}=") for c in visit.cookies)
+            and headers.get("content-type", "").startswith("text/html")
+        ):
             cookies.append(f"{FLASH}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secured}")
         return cookies
 
 
 def _kept(headers: MutableScopeHeaders) -> list[tuple[str, str]]:
-    return [(name, value) for name in ("content-type", "location", "hx-redirect", "etag") if (value := headers.get(name)) is not None]
+    return [
+        (name, value)
+        for name in ("content-type", "location", "hx-redirect", "etag")
+        if (value := headers.get(name)) is not None
+    ]
 
 
 def _cookies(header: str) -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from litestar.connection import ASGIConnection
 from typing import Any
+
+from litestar.connection import ASGIConnection
 
 
 def is_partial(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:

@@ -34,12 +34,30 @@ def session_cookie_name(site: Site) -> str:
 def set_session_cookie(response: Response[Any], site: Site, token: str) -> None:
     """Hand the browser its sign-in token: not readable by scripts, not sent along by other sites' forms."""
     response.set_cookie(
-        Cookie(key=session_cookie_name(site), value=token, path="/", httponly=True, secure=is_secure(site), samesite="lax", max_age=MAX_AGE)
+        Cookie(
+            key=session_cookie_name(site),
+            value=token,
+            path="/",
+            httponly=True,
+            secure=is_secure(site),
+            samesite="lax",
+            max_age=MAX_AGE,
+        )
     )
 
 
 def clear_session_cookie(response: Response[Any], site: Site) -> None:
-    response.set_cookie(Cookie(key=session_cookie_name(site), value="", path="/", httponly=True, secure=is_secure(site), samesite="lax", max_age=0))
+    response.set_cookie(
+        Cookie(
+            key=session_cookie_name(site),
+            value="",
+            path="/",
+            httponly=True,
+            secure=is_secure(site),
+            samesite="lax",
+            max_age=0,
+        )
+    )
 
 
 def sign(site: Site, purpose: str, value: str) -> str:

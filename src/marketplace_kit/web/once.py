@@ -90,7 +90,9 @@ async def prepare(request: Request[Any, Any, Any]) -> Response[Any] | None:
 
     async def claim(uow: UnitOfWork) -> None:
         statement = uow.site.database.insert(once_table).values(claim=name, fingerprint=fingerprint, claimed_at=uow.at)
-        made = await uow.session.execute(statement.on_conflict_do_nothing(index_elements=["claim"]).returning(once_table.c.claim))
+        made = await uow.session.execute(
+            statement.on_conflict_do_nothing(index_elements=["claim"]).returning(once_table.c.claim)
+        )
         if made.first() is None:
             raise Repeated
 
@@ -106,7 +108,12 @@ def _again(first: FirstAnswer, fingerprint: str) -> Response[Any]:
         raise Repeated
     headers = dict(first.headers or [])
     media_type = headers.pop("content-type", "application/json")
-    return Response(first.body or b"", status_code=first.status, headers=headers | {"Idempotent-Replay": "true"}, media_type=media_type)
+    return Response(
+        first.body or b"",
+        status_code=first.status,
+        headers=headers | {"Idempotent-Replay": "true"},
+        media_type=media_type,
+    )
 
 
 def _claim(visit: Visit, request: Request[Any, Any, Any], key: str) -> str:
@@ -125,4 +132,6 @@ async def keep_answer(site: Site, claim: str, status: int, headers: list[tuple[s
     kept = body if len(body) <= _LARGEST_ANSWER else None
     values = {"status": status, "headers": [list(h) for h in headers], "body": kept}
     async with site.database.writer.begin() as connection:
-        await connection.execute(sa.update(once_table).where(once_table.c.claim == claim, once_table.c.status.is_(None)).values(**values))
+        await connection.execute(
+            sa.update(once_table).where(once_table.c.claim == claim, once_table.c.status.is_(None)).values(**values)
+        )

@@ -43,7 +43,10 @@ _PROBLEM = {
     },
     "required": ["type", "title", "status", "code", "detail", "instance", "request_id"],
 }
-_REFUSAL = {"description": "A refusal", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+_REFUSAL = {
+    "description": "A refusal",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
 
 
 def routes_of(app: Litestar) -> Iterator[tuple[str, BaseRouteHandler]]:

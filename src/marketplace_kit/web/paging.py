@@ -13,7 +13,9 @@ from marketplace_kit.kernel.errors import DomainError, Kind
 
 T = TypeVar("T")
 Limit = Annotated[int, QueryParameter(ge=1, le=100, description="How many, at most 100.")]
-CursorText = Annotated[str | None, QueryParameter(max_length=500, description="Where the last page said the next begins.")]
+CursorText = Annotated[
+    str | None, QueryParameter(max_length=500, description="Where the last page said the next begins.")
+]
 
 
 class BadCursor(DomainError):
@@ -37,6 +39,8 @@ def encode_cursor(*values: Any) -> str:
 def decode_cursor(text: str, types: type[T]) -> T:
     """The sort key back, as the tuple type given: ``decode_cursor(text, tuple[datetime, UUID])``. Refuses :class:`BadCursor`."""
     try:
-        return msgspec.json.decode(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True), type=types)
+        return msgspec.json.decode(
+            base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True), type=types
+        )
     except (msgspec.DecodeError, binascii.Error, ValueError, RecursionError) as wrong:
         raise BadCursor from wrong

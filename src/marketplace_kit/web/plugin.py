@@ -30,7 +30,9 @@ async def tidy(work: Work, _: Nothing) -> None:
 class Web(Plugin):
     """The web toolkit."""
 
-    info = PluginInfo(name="web", version=__version__, label="Web", summary="Pages, API, errors, limits.", category="core", core=True)
+    info = PluginInfo(
+        name="web", version=__version__, label="Web", summary="Pages, API, errors, limits.", category="core", core=True
+    )
 
     @hookimpl
     @override

@@ -87,12 +87,16 @@ def _money(amount: Any) -> str:
     return formats.money(amount)
 
 
-async def page(request: Request[Any, Any, Any], template: str, *, status: int = 200, page_title: str = "", **context: Any) -> Response[str]:
+async def page(
+    request: Request[Any, Any, Any], template: str, *, status: int = 200, page_title: str = "", **context: Any
+) -> Response[str]:
     """The page ``template`` with what every page has around it. ``page_title`` is an English message id."""
     return render_page(visit_of(request), template, status=status, page_title=page_title, **context)
 
 
-def render_page(visit: Visit, template: str, *, status: int = 200, page_title: str = "", **context: Any) -> Response[str]:
+def render_page(
+    visit: Visit, template: str, *, status: int = 200, page_title: str = "", **context: Any
+) -> Response[str]:
     renderer = visit.site.facility(Renderer)
     token = locale.set(visit.locale)
     try:
@@ -107,7 +111,9 @@ def _surroundings(visit: Visit, renderer: Renderer, page_title: str) -> dict[str
     nav: dict[str, list[NavItem]] = defaultdict(list)
     for item in site.hooks.nav_items(visit.actor):
         translated = texts.gettext(visit.locale, item.text)
-        nav[item.slot].append(NavItem(slot=item.slot, text=translated, href=item.href, icon=item.icon, order=item.order))
+        nav[item.slot].append(
+            NavItem(slot=item.slot, text=translated, href=item.href, icon=item.icon, order=item.order)
+        )
 
     def panels(slot: str, **snapshot: Any) -> list[Markup]:
         """What active plugins add at a named slot of the page."""
@@ -146,7 +152,13 @@ def see_other(request: Request[Any, Any, Any], path: str, message: str = "", *, 
 
 def is_local(path: str) -> bool:
     """Whether a path stays on this site: begins with one slash, holds no backslash, control character or scheme."""
-    return path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable() and "://" not in path.split("?")[0]
+    return (
+        path.startswith("/")
+        and not path.startswith("//")
+        and "\\" not in path
+        and path.isprintable()
+        and "://" not in path.split("?")[0]
+    )
 
 
 def set_flash(visit: Visit, messages: list[tuple[str, str]]) -> None:

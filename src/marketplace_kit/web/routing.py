@@ -39,7 +39,9 @@ def route(
     ``body: Given[NewShop]``: the JSON body, checked whole, every problem reported. ``openapi_body`` describes a
     body that only the assembled site knows (listing kinds).
     """
-    arguments: dict[str, Any] = {"opt": {"permission": permission, "csrf": csrf, "openapi_body": openapi_body or body, **opt}}
+    arguments: dict[str, Any] = {
+        "opt": {"permission": permission, "csrf": csrf, "openapi_body": openapi_body or body, **opt}
+    }
     if body is not None:
         arguments["dependencies"] = {"body": Provide(_reader(body))}
     if summary:

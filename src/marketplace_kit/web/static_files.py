@@ -19,7 +19,9 @@ def static_file(site: Given[Site], name: FromPath[str]) -> Response[bytes]:
     asset = site.facility(Assets).by_url.get(f"/static/{name.lstrip('/')}")
     if asset is None:
         raise Missing
-    return Response(asset.content, media_type=asset.content_type, headers={"Cache-Control": "public, max-age=31536000, immutable"})
+    return Response(
+        asset.content, media_type=asset.content_type, headers={"Cache-Control": "public, max-age=31536000, immutable"}
+    )
 
 
 handlers = (static_file,)

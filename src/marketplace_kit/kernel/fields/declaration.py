@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 import msgspec
+from typing_extensions import dataclass_transform
 
 from marketplace_kit.kernel.money import Money
 
@@ -90,6 +91,7 @@ class Field:
         return next((c.label for c in self.choices if c.value == value), value)
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
 class Form(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Base of all declared forms. Build one directly in code, or from what somebody sent with :func:`parse`."""
 

@@ -1,0 +1,193 @@
+"""``demo``, ``run`` and ``worker``: starting things."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from marketplace_kit.cli.deployment import Deployment, pass_deployment
+from marketplace_kit.cli.logs import configure
+from marketplace_kit.cli.output import Failed, as_table, console
+from marketplace_kit.cli.samples import load_samples
+from marketplace_kit.kernel.settings import SiteSettings
+
+DEMO_PASSWORD = "demo-pass-2026"  # noqa: S105 - printed for everybody to use
+DEMO_LOGINS = (
+    ("customer", "customer@demo.kz", "browses, keeps favourites, gets notices"),
+    ("vendor", "vendor@demo.kz", "has shops and publishes listings"),
+    ("operator", "operator@demo.kz", "works for a shop"),
+    ("admin", "admin@demo.kz", "runs the site"),
+)
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free one.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(".marketplace-demo"),
+    show_default=True,
+    help="Where the demo keeps its data.",
+)
+@click.pass_obj
+def demo(deployment: Deployment, port: int, host: str, data: Path) -> None:
+    """Run a seeded marketplace on this machine: SQLite, background work in the web process, lifelike data."""
+    data.mkdir(parents=True, exist_ok=True)
+    listening = _listen(host, port)
+    address = f"http://{host}:{listening.getsockname()[1]}"
+    demo_deployment = Deployment(deployment.config, _demo_settings(data.absolute(), address))
+    _prepare(demo_deployment, data)
+    console.print(
+        f"\n[bold]{demo_deployment.settings.of(SiteSettings).name}[/bold] is open at [bold link]{address}[/]\n"
+    )
+    as_table(
+        ("role", "sign in with", "password", "who"),
+        [(role, mail, DEMO_PASSWORD, what) for role, mail, what in DEMO_LOGINS],
+    )
+    console.print(
+        f"\nMails are written to {data / 'mails'}. The API is described at {address}/-/api-docs. Stop with Ctrl+C.\n"
+    )
+    _serve(demo_deployment, listening)
+
+
+def _demo_settings(data: Path, address: str) -> dict[str, Any]:
+    """A demo never touches another deployment's data, whatever its settings say."""
+    return {
+        "site.mode": "demo",
+        "site.public_url": address,
+        "site.secret": _kept_secret(data / "secret"),
+        "database.url": f"sqlite:///{data / 'marketplace.db'}",
+        "files.url": str(data / "media"),
+        "live.url": "memory:",
+        "jobs.runner": "embedded",
+        "mail.url": f"file://{data / 'mails'}",
+    }
+
+
+def _kept_secret(path: Path) -> str:
+    from marketplace_kit.kernel.ids import secret_token
+
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secret_token(), encoding="utf-8")
+    return path.read_text(encoding="utf-8")
+
+
+def _prepare(deployment: Deployment, data: Path) -> None:
+    """Tables and samples; a second start finds both and is quick."""
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True
+    ) as progress:
+        task = progress.add_task("Preparing the database")
+        if deployment.migrations.pending():
+            deployment.migrations.upgrade()
+        stamp = data / "samples"
+        wanted = "\n".join(
+            f"{name} {deployment.registry.plugins[deployment.registry.samples.owner(name)].version}"
+            for name in deployment.registry.samples
+        )
+        if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
+            deployment.run(
+                lambda site: load_samples(site, lambda name: progress.update(task, description=f"Sample data: {name}"))
+            )
+            stamp.write_text(wanted, encoding="utf-8")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as taken:
+        raise Failed(f"{host}:{port} cannot be used ({taken.strerror}): choose another with --port") from taken
+    return listening
+
+
+def _serve(deployment: Deployment, listening: socket.socket, *, access_log: bool = False) -> None:
+    import uvicorn
+
+    from marketplace_kit.app import NotForProduction, create_app
+
+    site = deployment.open_site()
+    try:
+        app = create_app(site)
+    except NotForProduction as unsafe:
+        raise Failed(f"this must not be served to the public:\n{unsafe}") from unsafe
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=access_log,
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=10,
+        )
+    )
+    asyncio.run(server.serve(sockets=[listening]))
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Processes; more than one needs PostgreSQL.",
+)
+@click.option("--trust-proxy", multiple=True, metavar="ADDRESS", help="A proxy whose forwarding headers are believed.")
+@pass_deployment
+def run(deployment: Deployment, host: str, port: int, workers: int, trust_proxy: tuple[str, ...]) -> None:
+    """Serve the site."""
+    settings = deployment.settings
+    configure(json=settings.of(SiteSettings).mode == "production", level="info")
+    if pending := deployment.migrations.pending():
+        raise Failed(f"the database lacks {', '.join(pending)}: run “marketplace db upgrade” first")
+    if workers == 1 and not trust_proxy:
+        listening = _listen(host, port)
+        console.print(f"Serving http://{host}:{listening.getsockname()[1]}")
+        _serve(deployment, listening)
+        return
+    import os
+
+    import uvicorn
+
+    os.environ["MK_CONFIG"] = str(deployment.config)
+    uvicorn.run(
+        "marketplace_kit.cli.serving:app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_level="warning",
+        proxy_headers=bool(trust_proxy),
+        forwarded_allow_ips=list(trust_proxy),
+        server_header=False,
+    )
+
+
+@click.command()
+@click.option("--concurrency", default=2, show_default=True, type=click.IntRange(1, 64), help="Jobs at once.")
+@pass_deployment
+def worker(deployment: Deployment, concurrency: int) -> None:
+    """Do background work: the relay and a Celery worker. Needs “jobs.runner = celery” and a broker."""
+    configure(json=deployment.settings.of(SiteSettings).mode == "production", level="info")
+    from marketplace_kit.kernel.settings import JobSettings
+
+    if deployment.settings.of(JobSettings).runner != "celery":
+        raise Failed(
+            "jobs.runner is embedded: the web process does the work itself. Set MK_JOBS__RUNNER=celery and MK_JOBS__BROKER_URL"
+        )
+    from marketplace_kit.worker import run_worker
+
+    run_worker(deployment.open_site, concurrency=concurrency)
+
+
+commands = (demo, run, worker)
