@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import attrs
+import click
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marketplace_kit.kernel.events import Event
 from marketplace_kit.kernel.fields import Form, NoFields
 from marketplace_kit.kernel.process import Process
 
-if TYPE_CHECKING:  # a description names the site it will be handed; the site is assembled from descriptions
-    import click
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
-    from marketplace_kit.kernel.site import Site, UnitOfWork
+# A description is handed the site and its units of work later; the site is assembled from descriptions, so they stand
+# here as what they are to a description: something that its author's function annotates.
+Handled = Callable[[Any, Any], Awaitable[None]]
+"""``async def handle(uow: UnitOfWork, event: SomethingHappened) -> None``."""
 
 
 @attrs.frozen(kw_only=True)
@@ -126,7 +127,7 @@ class Message:
 class Sender(Protocol):
     """How a channel delivers. Raises to be tried again later; raises :class:`Undeliverable` to give up."""
 
-    async def deliver(self, site: Site, message: Message) -> None: ...
+    async def deliver(self, site: Any, message: Message) -> None: ...
 
 
 class Undeliverable(Exception):
@@ -152,7 +153,7 @@ class Listener:
 
     name: str
     event: type[Event]
-    handle: Callable[[UnitOfWork, Any], Awaitable[None]]
+    handle: Handled
 
 
 @attrs.frozen(kw_only=True)
@@ -185,7 +186,7 @@ class Sample:
     """Lifelike data. Loading twice changes nothing. ``after`` names samples that must be there first."""
 
     name: str
-    load: Callable[[Site], Awaitable[None]]
+    load: Callable[[Any], Awaitable[None]]
     after: tuple[str, ...] = ()
 
 
@@ -200,7 +201,7 @@ class PersonalData:
     name: str
     columns: Mapping[str, str]
     export: Callable[[AsyncConnection, UUID], Awaitable[Any]]
-    erase: Callable[[UnitOfWork, UUID], Awaitable[None]]
+    erase: Callable[[Any, UUID], Awaitable[None]]
 
 
 @attrs.frozen(kw_only=True)
@@ -253,6 +254,6 @@ class Job:
 
     name: str
     payload: type[msgspec.Struct]
-    run: Callable[[Any, Any], Awaitable[None]]
+    run: Handled
     retry: Retry = Retry()
     every: timedelta | None = None
