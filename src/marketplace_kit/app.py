@@ -109,7 +109,9 @@ def _as_asgi(app: Litestar) -> Any:
 
 @asynccontextmanager
 async def _running(site: Site) -> AsyncIterator[None]:
-    """While the application serves: the embedded runner, where the settings ask for it; afterwards everything is closed."""
+    """While the application serves: the embedded runner, where the settings ask for it; afterwards everything is
+    closed.
+    """
     runner: asyncio.Task[None] | None = None
     if site.settings.of(JobSettings).runner == "embedded" and isinstance(site.bell, LocalBell):
         runner = asyncio.create_task(EmbeddedRunner(site, site.bell).run())

@@ -1,4 +1,6 @@
-"""The command line: ``marketplace``. Errors say what, where and how to fix it; ``--json`` wherever a program would read."""
+"""The command line: ``marketplace``. Errors say what, where and how to fix it; ``--json`` wherever a program would
+read.
+"""
 
 from marketplace_kit.cli.main import main
 

@@ -25,7 +25,9 @@ DEFAULT_CONFIG = "marketplace.toml"
 
 
 class Deployment:
-    """Found by ``--config`` or ``MK_CONFIG``, else ``marketplace.toml`` in this folder, else defaults and environment alone."""
+    """Found by ``--config`` or ``MK_CONFIG``, else ``marketplace.toml`` in this folder, else defaults and environment
+    alone.
+    """
 
     def __init__(self, config: Path | None = None, overrides: Mapping[str, Any] | None = None) -> None:
         self.config = config or Path(os.environ.get("MK_CONFIG", DEFAULT_CONFIG))

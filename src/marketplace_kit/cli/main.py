@@ -21,7 +21,9 @@ _EXPECTED = (BadSettings, DuplicateName, Misfit, DomainError)
 
 
 class Root(click.RichGroup):
-    """Commands of the kit, then those that plugins bring; plugins are loaded only when something asks for their commands."""
+    """Commands of the kit, then those that plugins bring; plugins are loaded only when something asks for their
+    commands.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*super().list_commands(ctx), *self._registry(ctx).commands})

@@ -147,7 +147,8 @@ def new(name: str, into: Path, parts: str) -> None:
     except ValueError as wrong:
         raise Failed(str(wrong)) from wrong
     console.print(
-        f"{folder} is ready. Install it (pip install -e {folder}), then: marketplace db upgrade, marketplace plugin check {name}"
+        f"{folder} is ready. Install it (pip install -e {folder}), then:\n"
+        f"marketplace db upgrade\nmarketplace plugin check {name}"
     )
 
 

@@ -183,7 +183,8 @@ def worker(deployment: Deployment, concurrency: int) -> None:
 
     if deployment.settings.of(JobSettings).runner != "celery":
         raise Failed(
-            "jobs.runner is embedded: the web process does the work itself. Set MK_JOBS__RUNNER=celery and MK_JOBS__BROKER_URL"
+            "jobs.runner is embedded: the web process does the work itself. "
+            "Set MK_JOBS__RUNNER=celery and MK_JOBS__BROKER_URL"
         )
     from marketplace_kit.worker import run_worker
 

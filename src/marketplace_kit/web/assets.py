@@ -33,7 +33,9 @@ class Asset:
 
 
 class Assets:
-    """All static files of the web floor and of plugins, read once at boot. ``url("kit.css")`` → ``/static/kit.<hash>.css``."""
+    """All static files of the web floor and of plugins, read once at boot. ``url("kit.css")`` →
+    ``/static/kit.<hash>.css``.
+    """
 
     def __init__(self, folders: Iterable[Path]) -> None:
         self._by_name: dict[str, Asset] = {}

@@ -29,7 +29,9 @@ class MalformedBody(DomainError):
 
 
 async def sent(request: AnyRequest, form: type[F]) -> F:
-    """The JSON body as a ``form``. Refuses other content types, bad JSON, deep nesting, and every field that does not fit."""
+    """The JSON body as a ``form``. Refuses other content types, bad JSON, deep nesting, and every field that does not
+    fit.
+    """
     return parse(form, await sent_raw(request), "json")
 
 

@@ -17,7 +17,8 @@ T = TypeVar("T")
 Connection = ASGIConnection[Any, Any, Any, Any]
 WebRequest = Request[Any, Any, Any]
 Given: TypeAlias = Annotated[T, Dependency(), SkipValidationMarker()]
-"""What a handler is handed by name: ``site: Given[Site]``, ``actor: Given[Actor]``, ``body: Given[NewShop]``. Taken as it is:
+"""What a handler is handed by name: ``site: Given[Site]``, ``actor: Given[Actor]``, ``body: Given[NewShop]``. Taken as
+it is:
 it was made on this side of the door."""
 locale: ContextVar[str] = ContextVar("locale", default="en")
 """The language of the request under way; templates read it."""
@@ -25,7 +26,8 @@ locale: ContextVar[str] = ContextVar("locale", default="en")
 
 @attrs.define(eq=False)
 class Visit:
-    """One request as the front door saw it. ``public_path`` is what the browser asked for, without a language prefix."""
+    """One request as the front door saw it. ``public_path`` is what the browser asked for, without a language prefix.
+    """
 
     site: Site
     request_id: str

@@ -1,6 +1,8 @@
-"""Cross-site request forgery: a token bound to the sign-in (or to the anonymous visitor), and a look at where the request came from.
+"""Cross-site request forgery: a token bound to the sign-in (or to the anonymous visitor), and a look at where the
+request came from.
 
-Asked of every unsafe request that a browser's cookie could have signed. Programs with a bearer token carry no cookie and
+Asked of every unsafe request that a browser's cookie could have signed. Programs with a bearer token carry no cookie
+and
 need none. A route may opt out with ``csrf=False`` (signed webhooks), never by its path.
 """
 
@@ -71,7 +73,9 @@ async def _sent_token(request: Request) -> str:  # type: ignore[type-arg]
 
 
 def _same_origin(connection: Connection, visit: Visit) -> bool:
-    """Whether the browser says the request came from this site (Fetch Metadata, else Origin); silence is accepted, the token decides."""
+    """Whether the browser says the request came from this site (Fetch Metadata, else Origin); silence is accepted,
+    the token decides.
+    """
     fetch_site = connection.headers.get("sec-fetch-site")
     if fetch_site is not None and fetch_site not in {"same-origin", "none"}:
         return False

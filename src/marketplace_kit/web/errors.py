@@ -1,4 +1,6 @@
-"""Refusals as answers: RFC 9457 problem documents for programs, friendly pages for people. Only here do kinds meet status codes."""
+"""Refusals as answers: RFC 9457 problem documents for programs, friendly pages for people. Only here do kinds meet
+status codes.
+"""
 
 from __future__ import annotations
 

@@ -16,7 +16,9 @@ _NEAR = timedelta(days=6)
 
 
 def money(amount: Money | None) -> str:
-    """``8 000 ₸`` in every language: no-break spaces between thousands and before the sign, minor units only when there are any."""
+    """``8 000 ₸`` in every language: no-break spaces between thousands and before the sign, minor units only when
+    there are any.
+    """
     if amount is None:
         return ""
     whole, _, fraction = amount.decimal().partition(".")

@@ -1,4 +1,5 @@
-"""The front door: the one middleware every request passes. It resolves the page, finds out who asks, chooses the language,
+"""The front door: the one middleware every request passes. It resolves the page, finds out who asks, chooses the
+language,
 keeps the answer of idempotent acts, and puts the security headers on whatever leaves.
 """
 

@@ -27,7 +27,9 @@ def is_secure(site: Site) -> bool:
 
 
 def session_cookie_name(site: Site) -> str:
-    """``__Host-`` pins the cookie to this host and to HTTPS (RFC 6265bis §4.1.3.2); plain HTTP can only be a development machine."""
+    """``__Host-`` pins the cookie to this host and to HTTPS (RFC 6265bis §4.1.3.2); plain HTTP can only be a
+    development machine.
+    """
     return "__Host-mk_session" if is_secure(site) else "mk_session"
 
 

@@ -29,7 +29,8 @@ class TooMany(DomainError):
 
 
 async def limit(site: Site, name: str, key: str, *, most: int, per: timedelta) -> None:
-    """Count one try of ``key`` under the limit ``name``; refuses :class:`TooMany` beyond ``most`` in a window of ``per``.
+    """Count one try of ``key`` under the limit ``name``; refuses :class:`TooMany` beyond ``most`` in a window of
+    ``per``.
 
     Refused tries count too. Counted in a transaction of its own: a refusal of the act does not give the try back.
     """

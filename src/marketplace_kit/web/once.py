@@ -68,7 +68,9 @@ class FirstAnswer(msgspec.Struct):
 
 
 async def prepare(request: Request[Any, Any, Any]) -> Response[Any] | None:
-    """If the request carries a key: the first answer again, where there is one; else have its first unit of work claim the key."""
+    """If the request carries a key: the first answer again, where there is one; else have its first unit of work
+    claim the key.
+    """
     opening.set(None)
     if request.method in SAFE:
         return None

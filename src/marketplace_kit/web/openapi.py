@@ -1,4 +1,5 @@
-"""The OpenAPI 3.1 document: Litestar's, completed with what only this site knows - bodies declared by forms, closed objects,
+"""The OpenAPI 3.1 document: Litestar's, completed with what only this site knows - bodies declared by forms, closed
+objects,
 one problem type for every refusal, and each plugin's listing kinds typed."""
 
 from __future__ import annotations
@@ -57,7 +58,8 @@ def routes_of(app: Litestar) -> Iterator[tuple[str, BaseRouteHandler]]:
 
 
 def document(app: Litestar, site: Site) -> dict[str, Any]:
-    """The whole description of the API as plain JSON values. Only paths under ``/api`` and ``/health`` are described."""
+    """The whole description of the API as plain JSON values. Only paths under ``/api`` and ``/health`` are described.
+    """
     base: dict[str, Any] = app.openapi_schema.to_schema()
     base["paths"] = {p: item for p, item in base["paths"].items() if p.startswith(("/api/", "/health/"))}
     components = base.setdefault("components", {})

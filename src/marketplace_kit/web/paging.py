@@ -37,7 +37,9 @@ def encode_cursor(*values: Any) -> str:
 
 
 def decode_cursor(text: str, types: type[T]) -> T:
-    """The sort key back, as the tuple type given: ``decode_cursor(text, tuple[datetime, UUID])``. Refuses :class:`BadCursor`."""
+    """The sort key back, as the tuple type given: ``decode_cursor(text, tuple[datetime, UUID])``. Refuses
+    :class:`BadCursor`.
+    """
     try:
         return msgspec.json.decode(
             base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True), type=types

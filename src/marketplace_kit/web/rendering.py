@@ -138,7 +138,9 @@ def _surroundings(visit: Visit, renderer: Renderer, page_title: str) -> dict[str
 
 
 def see_other(request: Request[Any, Any, Any], path: str, message: str = "", *, tone: str = "good") -> Response[Any]:
-    """After a done act: go and see (POST, redirect, GET). ``message`` (an English message id) is shown on the next page."""
+    """After a done act: go and see (POST, redirect, GET). ``message`` (an English message id) is shown on the next
+    page.
+    """
     target = path if is_local(path) else "/"
     response: Response[Any]
     if htmx.is_partial(request):
