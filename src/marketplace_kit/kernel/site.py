@@ -123,12 +123,12 @@ class Site:
             await session.begin()
             first = opening.get()
             if first is not None:
-                opening.set(None)
                 await first(uow)
             yield uow
             await session.flush()
             await uow.flush_outbox()
             await session.commit()
+        opening.set(None)  # only now: a unit that is tried again must claim again
         await uow.announce()
 
     async def do(self, use_case: Callable[Concatenate[UnitOfWork, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> T:
