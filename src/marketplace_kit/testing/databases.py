@@ -1,0 +1,133 @@
+"""Databases for tests: migrated once, then copied for each test - a file on SQLite, a template clone on PostgreSQL."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+
+from marketplace_kit.kernel.branches import Migrations
+from marketplace_kit.kernel.ids import human_code
+from marketplace_kit.kernel.registry import Registry
+
+_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+
+
+class Databases(Protocol):
+    """Where a test gets its database."""
+
+    def empty(self) -> Any:
+        """A database without any table, as a context manager that gives its URL and removes it afterwards."""
+        ...
+
+    def migrated(self, registry: Registry) -> Any:
+        """The same with every table of the registry, copied from one that was migrated once."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def fingerprint(registry: Registry) -> tuple[str, ...]:
+    """What tells two sets of migrations apart."""
+    return tuple(sorted(str(p) for s in registry.storage.values() for p in s.migrations.glob("*.py")))
+
+
+class SqliteDatabases:
+    """Files in a folder, in memory where the machine allows: tests wait for no disk."""
+
+    def __init__(self) -> None:
+        place = _MEMORY if _MEMORY.is_dir() else None
+        self._folder = Path(tempfile.mkdtemp(prefix="marketplace-kit-", dir=place))
+        self._templates: dict[tuple[str, ...], Path] = {}
+
+    @contextmanager
+    def empty(self) -> Iterator[str]:
+        path = self._folder / f"{human_code(12)}.db"
+        try:
+            yield f"sqlite:///{path}"
+        finally:
+            for suffix in ("", "-wal", "-shm"):
+                Path(f"{path}{suffix}").unlink(missing_ok=True)
+
+    @contextmanager
+    def migrated(self, registry: Registry) -> Iterator[str]:
+        template = self._template(registry)
+        with self.empty() as url:
+            shutil.copyfile(template, url.removeprefix("sqlite:///"))
+            yield url
+
+    def _template(self, registry: Registry) -> Path:
+        known = fingerprint(registry)
+        if known not in self._templates:
+            path = self._folder / f"template-{len(self._templates)}.db"
+            Migrations(registry, f"sqlite:///{path}").upgrade()
+            engine = sa.create_engine(f"sqlite:///{path}")
+            with engine.connect() as connection:  # everything into the one file that is copied
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            engine.dispose()
+            self._templates[known] = path
+        return self._templates[known]
+
+    def close(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class PostgresDatabases:
+    """Databases on one server, by a name that no other run uses."""
+
+    def __init__(self, server: str) -> None:
+        url = sa.make_url(server).set(drivername="postgresql+psycopg")
+        self._engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+        self._prefix = f"mk_test_{human_code(8).lower()}"
+        self._made = 0
+        self._templates: dict[tuple[str, ...], str] = {}
+
+    def _create(self, template: str = "template0") -> str:
+        self._made += 1
+        name = f"{self._prefix}_{self._made}"
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return name
+
+    def _drop(self, name: str) -> None:
+        self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _run(self, statement: str) -> None:
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql(statement)
+
+    def _url(self, name: str) -> str:
+        return self._engine.url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+
+    @contextmanager
+    def empty(self) -> Iterator[str]:
+        name = self._create()
+        try:
+            yield self._url(name)
+        finally:
+            self._drop(name)
+
+    @contextmanager
+    def migrated(self, registry: Registry) -> Iterator[str]:
+        name = self._create(self._template(registry))
+        try:
+            yield self._url(name)
+        finally:
+            self._drop(name)
+
+    def _template(self, registry: Registry) -> str:
+        known = fingerprint(registry)
+        if known not in self._templates:
+            name = self._create()
+            Migrations(registry, self._url(name)).upgrade()
+            self._templates[known] = name
+        return self._templates[known]
+
+    def close(self) -> None:
+        for name in self._templates.values():
+            self._drop(name)
+        self._engine.dispose()
