@@ -17,7 +17,7 @@ T = TypeVar("T")
 Connection = ASGIConnection[Any, Any, Any, Any]
 WebRequest = Request[Any, Any, Any]
 Given: TypeAlias = Annotated[T, Dependency(), SkipValidationMarker()]
-"""What a handler is handed by name: ``site: Given[Site]``, ``actor: Given[Actor]``, ``body: Given[NewShop]``. Taken as
+"""What a handler is handed by name: ``site: Given[Site]``, ``actor: Given[Actor]``, ``form: Given[NewShop]``. Taken as
 it is:
 it was made on this side of the door."""
 locale: ContextVar[str] = ContextVar("locale", default="en")

@@ -36,14 +36,14 @@ def route(
     """Keyword arguments for a Litestar decorator: ``@post("/api/shops", **route("shops.open", body=NewShop))``.
 
     ``permission`` is ``public``, ``signed_in`` or a declared permission's name. With ``body`` the handler takes
-    ``body: Given[NewShop]``: the JSON body, checked whole, every problem reported. ``openapi_body`` describes a
+    ``form: Given[NewShop]``: the JSON body, checked whole, every problem reported. ``openapi_body`` describes a
     body that only the assembled site knows (listing kinds).
     """
     arguments: dict[str, Any] = {
         "opt": {"permission": permission, "csrf": csrf, "openapi_body": openapi_body or body, **opt}
     }
     if body is not None:
-        arguments["dependencies"] = {"body": Provide(_reader(body))}
+        arguments["dependencies"] = {"form": Provide(_reader(body))}
     if summary:
         arguments["summary"] = summary
     return arguments
