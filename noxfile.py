@@ -85,7 +85,7 @@ def browser(session: nox.Session) -> None:
 @nox.session
 def benchmarks(session: nox.Session) -> None:
     """Measure the rows of the performance page; not part of the default run, it wants a quiet machine."""
-    session.run(tool("python"), "benchmarks/run.py", *session.posargs)
+    session.run(tool("python"), "-m", "benchmarks", *session.posargs)
 
 
 @nox.session
