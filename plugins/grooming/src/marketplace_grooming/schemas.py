@@ -1,0 +1,136 @@
+"""What is declared of a grooming service, and what the doors take and give."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, TypeAlias
+from uuid import UUID
+
+import msgspec
+
+from marketplace_grooming.domain import BANDS, COATS, SPECIES, PriceList, Tariff
+from marketplace_kit.kernel.fields import Field, Form
+from marketplace_kit.kernel.money import Money
+from marketplace_kit.kernel.texts import N_
+
+Minutes: TypeAlias = int | None
+MINUTES = N_("minutes")
+MOST_MINUTES = 600
+
+
+class GroomingService(Form):
+    """A service whose price and time depend on the size of the pet. A size without a price is not taken."""
+
+    species: Annotated[tuple[str, ...], Field(N_("For"), choices=SPECIES, filterable=True)]
+    coat: Annotated[str, Field(N_("Coat"), choices=COATS, filterable=True)] = "any"
+    includes: Annotated[
+        str, Field(N_("What is included"), long=True, max_length=1000, hint=N_("Bath, drying, nails, ears, cut …"))
+    ] = ""
+    home_visit: Annotated[bool, Field(N_("The groomer comes to your home"), filterable=True)] = False
+    price_mini: Annotated[Money | None, Field(N_("Price: mini, up to 5 kg"))] = None
+    minutes_mini: Annotated[Minutes, Field(N_("Time: mini, up to 5 kg"), unit=MINUTES, min=5, max=MOST_MINUTES)] = None
+    price_small: Annotated[Money | None, Field(N_("Price: small, 5 to 10 kg"))] = None
+    minutes_small: Annotated[Minutes, Field(N_("Time: small, 5 to 10 kg"), unit=MINUTES, min=5, max=MOST_MINUTES)] = (
+        None
+    )
+    price_medium: Annotated[Money | None, Field(N_("Price: medium, 10 to 25 kg"))] = None
+    minutes_medium: Annotated[
+        Minutes, Field(N_("Time: medium, 10 to 25 kg"), unit=MINUTES, min=5, max=MOST_MINUTES)
+    ] = None
+    price_large: Annotated[Money | None, Field(N_("Price: large, 25 to 45 kg"))] = None
+    minutes_large: Annotated[Minutes, Field(N_("Time: large, 25 to 45 kg"), unit=MINUTES, min=5, max=MOST_MINUTES)] = (
+        None
+    )
+    price_giant: Annotated[Money | None, Field(N_("Price: giant, over 45 kg"))] = None
+    minutes_giant: Annotated[Minutes, Field(N_("Time: giant, over 45 kg"), unit=MINUTES, min=5, max=MOST_MINUTES)] = (
+        None
+    )
+
+    @property
+    def price_list(self) -> PriceList:
+        """The bands that have a price."""
+        found = ((b, getattr(self, f"price_{b.name}"), getattr(self, f"minutes_{b.name}")) for b in BANDS)
+        return PriceList({b.name: Tariff(b, price, minutes) for b, price, minutes in found if price is not None})
+
+
+class AskPrice(Form):
+    """What a page asks for a quote."""
+
+    weight: Annotated[
+        str, Field(N_("Weight of your pet"), unit=N_("kg"), pattern=r"\d{1,3}([.,]\d{1,3})?", max_length=7)
+    ]
+
+
+class AskForCall(Form):
+    """A visitor asks the groomer to ring back."""
+
+    pet_name: Annotated[str, Field(N_("Name of your pet"), max_length=60)]
+    weight_grams: Annotated[int, Field(N_("Weight in grams"), min=1, max=130_000)]
+    phone: Annotated[str, Field(N_("Your telephone number"), format="phone", private=True, autocomplete="tel")]
+    note: Annotated[
+        str,
+        Field(N_("Anything the groomer should know"), long=True, max_length=500, hint=N_("Tangles, fears, age …")),
+    ] = ""
+
+
+class AskForCallOnPage(Form):
+    """The same as a page asks it: the weight in kilograms, as people know it."""
+
+    pet_name: Annotated[str, Field(N_("Name of your pet"), max_length=60)]
+    weight: Annotated[
+        str, Field(N_("Weight of your pet"), unit=N_("kg"), pattern=r"\d{1,3}([.,]\d{1,3})?", max_length=7)
+    ]
+    phone: Annotated[str, Field(N_("Your telephone number"), format="phone", private=True, autocomplete="tel")]
+    note: Annotated[
+        str,
+        Field(N_("Anything the groomer should know"), long=True, max_length=500, hint=N_("Tangles, fears, age …")),
+    ] = ""
+
+
+class GroomingSettings(Form):
+    """``[grooming]``"""
+
+    requests_per_hour: Annotated[
+        int, Field(N_("Call-backs a visitor may ask for in an hour"), min=1, max=100, runtime=True)
+    ] = 5
+    requests_kept_days: Annotated[
+        int,
+        Field(
+            N_("Call-back requests are kept for"),
+            unit=N_("days"),
+            min=1,
+            max=365,
+            runtime=True,
+            hint=N_("Afterwards name, number and note are removed."),
+        ),
+    ] = 30
+
+
+class Quote(msgspec.Struct, frozen=True, kw_only=True):
+    """What a service costs for one pet. ``price`` is in minor units; ``minutes`` is null where the groomer left it open."""
+
+    listing_id: UUID
+    weight_grams: int
+    band: str
+    price: Money
+    minutes: int | None
+
+
+class QuoteRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A call-back that somebody waits for; ``called_at`` is null until the groomer rang."""
+
+    id: UUID
+    listing_id: UUID
+    listing_title: str
+    pet_name: str
+    weight_grams: int
+    phone: str
+    note: str
+    asked_at: datetime
+    called_at: datetime | None
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a call-back request."""
+
+    id: UUID
