@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from marketplace_kit.accounts.plugin import plugin as accounts
+from marketplace_kit.accounts.services import provide as provide_accounts
 from marketplace_kit.kernel import live, settings
 from marketplace_kit.kernel.activation import Activation
 from marketplace_kit.kernel.clock import Clock, SystemClock
@@ -23,7 +25,7 @@ from marketplace_kit.kernel.site import Bell, Site
 from marketplace_kit.kernel.texts import Texts
 from marketplace_kit.web.plugin import plugin as web
 
-CORE: tuple[Plugin, ...] = (kernel, web)
+CORE: tuple[Plugin, ...] = (kernel, web, accounts)
 """The core's rooms, from the ground up. They register by the same hooks as any plugin."""
 
 
@@ -66,4 +68,5 @@ def open_site(
     activation = Activation(registry)
     hooks.is_active = activation.is_active
     site.facilities[Activation] = activation
+    provide_accounts(site)
     return site

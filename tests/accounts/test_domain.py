@@ -1,0 +1,61 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from marketplace_kit.accounts.domain import LinkNotValid, Person, check_password, lookup_of
+from marketplace_kit.kernel.errors import Invalid
+
+pytestmark = pytest.mark.one_engine
+NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
+
+
+def person(**given: object) -> Person:
+    known = {"name": "Aigerim", "email": "a@x.kz", "email_lookup": "a@x.kz", "locale": "kk", "created_at": NOW}
+    return Person(**known | given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("Aigerim@Example.KZ", "aigerim@example.kz"),
+        ("ａｉｇｅｒｉｍ@example.kz", "aigerim@example.kz"),
+        ("\u212aerey@example.kz", "kerey@example.kz"),
+        ("ayı@example.kz", "ayı@example.kz"),
+    ],
+)
+def test_an_address_is_found_whatever_its_width_and_case_and_never_by_a_look_alike(typed: str, found: str) -> None:
+    assert lookup_of(typed) == found
+
+
+@pytest.mark.parametrize("password", ["password123", "QWERTYUIOP", "aaaaaaaa", "a@x.kz", "пароль123"])
+def test_a_common_password_or_ones_own_address_is_refused(password: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        check_password(password, "a@x.kz")
+    assert [p.code for p in refused.value.problems] == ["password_common"]
+
+
+def test_any_other_password_is_taken_without_rules_of_composition() -> None:
+    check_password("төрт сөзден құралған", "a@x.kz")
+
+
+def test_an_address_is_proved_once_and_the_second_time_tells_nobody() -> None:
+    aigerim = person()
+    assert not aigerim.confirmed
+    assert aigerim.verify_email("a@x.kz", NOW) is not None
+    assert aigerim.confirmed
+    assert aigerim.verify_email("a@x.kz", NOW + timedelta(hours=1)) is None
+    assert aigerim.email_verified_at == NOW
+
+
+def test_a_link_sent_to_a_former_address_proves_nothing() -> None:
+    with pytest.raises(LinkNotValid):
+        person().verify_email("old@x.kz", NOW)
+
+
+def test_somebody_forgotten_keeps_no_name_and_cannot_come_back() -> None:
+    aigerim = person(password_hash="x", phone="+77011234567", epoch=3)
+    aigerim.forget(NOW)
+    left = (aigerim.name, aigerim.email, aigerim.email_lookup, aigerim.phone, aigerim.password_hash)
+    assert left == ("", None, None, None, None)
+    assert not aigerim.active
+    assert aigerim.epoch == 4
