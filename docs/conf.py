@@ -2,6 +2,9 @@
 
 from importlib.metadata import version as installed_version
 
+from pygments.lexers.special import TextLexer
+from sphinx.application import Sphinx
+
 project = "marketplace-kit"
 author = "The marketplace-kit maintainers"
 project_copyright = "The marketplace-kit maintainers, Apache-2.0"
@@ -22,3 +25,8 @@ html_copy_source = True  # every page also as Markdown, under _sources/
 html_show_sourcelink = True
 html_sourcelink_suffix = ""
 html_extra_path = ["llms.txt"]
+
+
+def setup(app: Sphinx) -> None:
+    """Diagrams are written in Mermaid: read as they are here, drawn where the Markdown is shown by somebody who can."""
+    app.add_lexer("mermaid", TextLexer)

@@ -1,0 +1,1 @@
+"""What the reference pages are written from: one module for each group of pages, each page a function of the house."""
