@@ -21,6 +21,8 @@ activation_table = sa.Table(
     sa.Column("enabled", sa.Boolean, nullable=False),
     sa.Column("changed_at", UtcDateTime, nullable=False),
 )
+WAITS = "its plugin is not active"
+"""Stands as the error of work that is put off until its plugin takes part again."""
 _READ = sa.select(activation_table.c.plugin).where(activation_table.c.enabled.is_(False))
 
 
@@ -49,9 +51,14 @@ class Activation:
 
     async def refresh(self, site: Site, *, at_most_every: float = 1.0) -> None:
         """Look again, unless it was looked at just now."""
-        if time.monotonic() - self._read_at >= at_most_every:
-            self._read_at = time.monotonic()
-            self._disabled = await site.ask(disabled_plugins)
+        now = time.monotonic()
+        if now - self._read_at >= at_most_every:
+            before, self._read_at = self._read_at, now  # those who come meanwhile need not ask as well
+            try:
+                self._disabled = await site.ask(disabled_plugins)
+            except BaseException:
+                self._read_at = before
+                raise
 
 
 async def disabled_plugins(connection: AsyncConnection) -> frozenset[str]:
@@ -59,8 +66,10 @@ async def disabled_plugins(connection: AsyncConnection) -> frozenset[str]:
 
 
 async def enable(uow: UnitOfWork, plugin: str) -> None:
-    """Let a plugin take part again. Refuses :class:`Missing` for one that is not installed."""
+    """Let a plugin take part again; the work that waited for it is due. Refuses :class:`Missing` if not installed."""
     await _switch(uow, plugin, enabled=True)
+    waiting = sa.and_(job_table.c.name.in_(_work_of(uow, plugin)), job_table.c.state == "ready")
+    await uow.session.execute(sa.update(job_table).where(waiting, job_table.c.error == WAITS).values(run_at=uow.at))
 
 
 async def disable(uow: UnitOfWork, plugin: str) -> None:
@@ -77,10 +86,13 @@ async def disable(uow: UnitOfWork, plugin: str) -> None:
 
 async def forget(uow: UnitOfWork, plugin: str) -> None:
     """Remove a purged plugin's switch and its waiting work."""
-    registry = uow.site.registry
     await uow.session.execute(sa.delete(activation_table).where(activation_table.c.plugin == plugin))
-    names = [j.name for j in registry.jobs.of(plugin)] + [x.name for x in registry.listeners.of(plugin)]
-    await uow.session.execute(sa.delete(job_table).where(job_table.c.name.in_(names)))
+    await uow.session.execute(sa.delete(job_table).where(job_table.c.name.in_(_work_of(uow, plugin))))
+
+
+def _work_of(uow: UnitOfWork, plugin: str) -> list[str]:
+    registry = uow.site.registry
+    return [j.name for j in registry.jobs.of(plugin)] + [x.name for x in registry.listeners.of(plugin)]
 
 
 async def _switch(uow: UnitOfWork, plugin: str, *, enabled: bool) -> None:

@@ -25,12 +25,16 @@ class OrphanHeads(Exception):
     """The database holds revisions of plugins that are not installed. Names them, instead of "Can't locate revision"."""
 
 
+class BrokenReferences(Exception):
+    """A migration would leave rows that point at nothing. It was rolled back whole."""
+
+
 class Migrations:
     """The branches of all registered plugins, against one database."""
 
     def __init__(self, registry: Registry, url: str) -> None:
         self._registry = registry
-        self._engine = dialects.prepare_sync(sa.create_engine(dialects.sync_url(dialects.normal_url(url)), poolclass=sa.NullPool))
+        self._engine = dialects.migrator(dialects.normal_url(url))
         self.config = Config()
         self.config.set_main_option("script_location", str(_HERE))
         self.config.set_main_option("path_separator", "newline")
@@ -68,8 +72,16 @@ class Migrations:
 
     def differences(self) -> list[Any]:
         """What the declared tables and the migrated database disagree on; empty when the migrations tell the truth."""
+        declared = {name for storage in self._registry.storage.values() for name in storage.tables}
+
+        def ours(item: Any, name: str | None, kind: str, *_: Any) -> bool:
+            # Not our business: what nobody declares (Alembic's own, a search index's shadows), and what a plugin that
+            # is not taking part left behind in the database or, being imported, in the metadata.
+            table = name if kind == "table" else getattr(getattr(item, "table", None), "name", None)
+            return table in declared
+
         with self._engine.connect() as connection:
-            context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": _declared_only})
+            context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": ours})
             return list(compare_metadata(context, metadata))
 
     def revise(self, branch: str, message: str, *, first: bool, depends_on: str | None = None) -> None:
@@ -99,19 +111,19 @@ class Migrations:
     def _refuse_orphans(self) -> None:
         if orphans := self.orphans():
             names = ", ".join(orphans)
-            raise OrphanHeads(f"the database holds {names}, of plugins that are not installed: install them, or purge their data first")
+            raise OrphanHeads(
+                f"the database holds {names}, of plugins that are not installed: install them, or purge their data first"
+            )
 
     def _run(self, act: Callable[[], Any]) -> None:
         with self._connection() as connection:
+            dialects.alone(connection)
             self.config.attributes["connection"] = connection
             act()
+            if broken := dialects.broken_references(connection):
+                raise BrokenReferences(f"rows of {', '.join(broken)} would point at nothing: nothing was changed")
 
     @contextmanager
     def _connection(self) -> Iterator[sa.Connection]:
         with self._engine.begin() as connection:
             yield connection
-
-
-def _declared_only(_: Any, name: str | None, kind: str, reflected: bool, counterpart: Any) -> bool:
-    """Tables that nobody declares (Alembic's own, a removed plugin's, a search index's shadows) are not our business."""
-    return not (kind == "table" and reflected and counterpart is None)

@@ -41,5 +41,5 @@ def _texts(registry: Registry, plugin: str) -> Iterator[str]:
             yield from field.texts
     for notice in registry.notices.of(plugin):
         yield from (notice.label, notice.subject, notice.body)
-    for labelled in (*registry.permissions.of(plugin), *registry.channels.of(plugin)):
-        yield labelled.label
+    yield from (permission.label for permission in registry.permissions.of(plugin))
+    yield from (channel.label for channel in registry.channels.of(plugin))

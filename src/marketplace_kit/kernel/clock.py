@@ -25,9 +25,7 @@ class SetClock:
     """A clock that stands still until it is told otherwise. For tests and for sample data."""
 
     def __init__(self, at: datetime) -> None:
-        if at.tzinfo is None:
-            raise ValueError("a clock needs an aware datetime")
-        self._at = at.astimezone(UTC)
+        self._at = _instant(at)
 
     def now(self) -> datetime:
         return self._at
@@ -38,4 +36,10 @@ class SetClock:
         return self._at
 
     def set(self, at: datetime) -> None:
-        self._at = at.astimezone(UTC)
+        self._at = _instant(at)
+
+
+def _instant(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise ValueError("a clock needs an aware datetime")
+    return at.astimezone(UTC)

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import registry as mapper_registry
 
@@ -82,9 +82,13 @@ def is_retryable(error: DBAPIError) -> bool:
     return dialects.sqlstate(error) in {"40001", "40P01", "55P03"} or dialects.sqlite_busy(error)
 
 
-def is_bad_value(error: DBAPIError) -> bool:
-    """Whether the database refused a value as such: out of range (22003), or a character it cannot hold (22021, 22P05)."""
-    return dialects.sqlstate(error) in {"22003", "22021", "22P05"} or isinstance(error.orig, OverflowError)
+def is_bad_value(error: Exception) -> bool:
+    """Whether the database or its driver refused a value as such: out of range, too long, a character it cannot hold
+    (SQLSTATE class 22), a lone surrogate, a number beyond 64 bits. Division by zero is a fault of ours, not of a value.
+    """
+    if isinstance(error, DBAPIError):
+        return isinstance(error, DataError) and dialects.sqlstate(error) != "22012"
+    return isinstance(error, UnicodeEncodeError | OverflowError)
 
 
 def violated(error: IntegrityError) -> str:

@@ -12,9 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 _SYNC_DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
-_BUSY_SECONDS = 10
+_BUSY_SECONDS = 5
+_POOL_SECONDS = 10
 # A request waits at most this long for a row lock; the caller then answers 503 instead of hanging.
-_PG_OPTIONS = "-c lock_timeout=3000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
+_PG_OPTIONS = (
+    "-c lock_timeout=3000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
+)
+_PG_READ_ONLY = " -c default_transaction_read_only=on"
 
 
 def normal_url(url: str) -> sa.URL:
@@ -23,6 +27,8 @@ def normal_url(url: str) -> sa.URL:
     backend = parsed.drivername.split("+")[0]
     if backend not in _DRIVERS:
         raise ValueError(f"{backend} is not supported: use sqlite or postgresql")
+    if backend == "sqlite" and parsed.database in (None, "", ":memory:"):
+        raise ValueError("a database in memory is another one for each connection: name a file")
     return parsed.set(drivername=_DRIVERS[backend])
 
 
@@ -32,40 +38,81 @@ def sync_url(url: sa.URL) -> sa.URL:
 
 
 def writer(url: sa.URL) -> AsyncEngine:
+    """The engine for units of work."""
     if url.get_backend_name() == "sqlite":
         # One writer connection: writers wait in line inside the process instead of failing with "database is locked".
-        engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=30)
+        engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=_POOL_SECONDS)
         sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         sa.event.listen(engine.sync_engine, "begin", _begin_immediate)
         return engine
-    return create_async_engine(url, pool_size=10, max_overflow=10, pool_timeout=10, pool_pre_ping=True, connect_args={"options": _PG_OPTIONS})
+    return _postgres(url, _PG_OPTIONS)
 
 
 def reader(url: sa.URL) -> AsyncEngine:
+    """The engine for reads: on autocommit, and unable to write, so that no write slips past the unit of work."""
     if url.get_backend_name() == "sqlite":
-        engine = create_async_engine(url, pool_size=4, max_overflow=0, pool_timeout=30, isolation_level="AUTOCOMMIT")
+        engine = create_async_engine(
+            url, pool_size=4, max_overflow=0, pool_timeout=_POOL_SECONDS, isolation_level="AUTOCOMMIT"
+        )
         sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine.sync_engine, "connect", _forbid_writes)
         return engine
-    return create_async_engine(
-        url, pool_size=10, max_overflow=10, pool_timeout=10, pool_pre_ping=True, isolation_level="AUTOCOMMIT", connect_args={"options": _PG_OPTIONS}
-    )
+    return _postgres(url, _PG_OPTIONS + _PG_READ_ONLY, isolation_level="AUTOCOMMIT")
+
+
+def _postgres(url: sa.URL, options: str, **given: Any) -> AsyncEngine:
+    arguments = {"options": options, "connect_timeout": 5}
+    pool = {"pool_size": 10, "max_overflow": 10, "pool_timeout": _POOL_SECONDS, "pool_pre_ping": True}
+    return create_async_engine(url, connect_args=arguments, **pool, **given)
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:
     # The driver's own transaction control leaves SELECT outside the transaction and so loses updates without an error.
     connection.isolation_level = None
+    busy = f"busy_timeout={_BUSY_SECONDS * 1000}"  # first: switching to WAL may itself have to wait
+    _pragmas(connection, busy, "journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "temp_store=MEMORY")
+
+
+def _forbid_writes(connection: Any, _: Any) -> None:
+    _pragmas(connection, "query_only=ON")
+
+
+def _forget_foreign_keys(connection: Any, _: Any) -> None:
+    _pragmas(connection, "foreign_keys=OFF")
+
+
+def _pragmas(connection: Any, *pragmas: str) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", f"busy_timeout={_BUSY_SECONDS * 1000}", "temp_store=MEMORY"):
+    for pragma in pragmas:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
-def prepare_sync(engine: sa.Engine) -> sa.Engine:
-    """The same care for a synchronous engine; migrations switch foreign keys off themselves where they rebuild a table."""
+def migrator(url: sa.URL) -> sa.Engine:
+    """A synchronous engine for migrations.
+
+    On SQLite foreign keys are off: a table that is rebuilt is dropped on the way, and would take its children along.
+    They cannot be switched inside a transaction; :func:`broken_references` looks at the end whether all still hold.
+    """
+    engine = sa.create_engine(sync_url(url), poolclass=sa.NullPool)
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "connect", _forget_foreign_keys)
         sa.event.listen(engine, "begin", _begin_immediate)
     return engine
+
+
+def alone(connection: sa.Connection) -> None:
+    """Until the transaction ends, nobody else migrates this database. SQLite's ``BEGIN IMMEDIATE`` has said so already."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('marketplace_kit.migrations'))"))
+
+
+def broken_references(connection: sa.Connection) -> list[str]:
+    """Tables with rows that point at nothing; always none on PostgreSQL, which never stops looking."""
+    if connection.dialect.name != "sqlite":
+        return []
+    return sorted({str(row[0]) for row in connection.exec_driver_sql("PRAGMA foreign_key_check")})
 
 
 def _begin_immediate(connection: sa.Connection) -> None:
@@ -98,7 +145,7 @@ def constraint_name(error: IntegrityError, metadata: sa.MetaData) -> str:
         return found[1]
     if found := re.search(r"UNIQUE constraint failed: (.+)", message):
         return _unique_over(frozenset(found[1].split(", ")), metadata)
-    return ""
+    return message if re.fullmatch(r"\w+", message) else ""  # a trigger that raises its own name
 
 
 def _unique_over(columns: frozenset[str], metadata: sa.MetaData) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -39,17 +40,18 @@ class DomainError(Exception):
         self.facts: dict[str, Any] = facts
 
     def __str__(self) -> str:
-        return self.text.format_map(_Facts(self.facts))
+        return filled(self.text, self.facts)
 
 
-class _Facts(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return "…"
+_PLACE = re.compile(r"\{([a-z_]\w*)\}", re.ASCII | re.IGNORECASE)
 
 
 def filled(text: str, facts: Mapping[str, Any]) -> str:
-    """``text`` with its ``{name}`` places filled; a missing fact shows as an ellipsis, never as an exception."""
-    return text.format_map(_Facts(facts))
+    """``text`` with its ``{name}`` places filled; a missing fact shows as an ellipsis, never as an exception.
+
+    Not ``str.format``: a text may come from a person, and must reach neither attributes nor format specifications.
+    """
+    return _PLACE.sub(lambda place: str(facts.get(place[1], "…")), text)
 
 
 @attrs.frozen
@@ -110,3 +112,10 @@ class Unavailable(DomainError):
     code = "unavailable"
     kind = Kind.UNAVAILABLE
     text = "This is busy right now. Please try again in a moment."
+
+
+class OutcomeUnknown(Unavailable):
+    """The database went away while it was storing: it may have stored it. Never tried again by itself."""
+
+    code = "outcome_unknown"
+    text = "The connection broke while this was being stored. Please look whether it is there before you repeat it."

@@ -12,16 +12,15 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def new_id() -> UUID:
-    """A UUID version 7 (RFC 9562 §5.7): 48 bits of Unix milliseconds, then 74 random bits.
+    """A UUID version 7 (RFC 9562 §5.7 with §6.2 method 3): 60 bits of Unix time, then 62 random bits.
 
-    Sorts by the time it was made, so that rows inserted together lie together in an index. Unguessable enough to name a
-    row, never enough to grant access to it.
+    Sorts by the time it was made, to a quarter of a microsecond: rows inserted together lie together in an index, and
+    what one unit of work recorded first is delivered first. Names a row; never grants access to it.
     """
-    milliseconds = time.time_ns() // 1_000_000
-    random_bits = secrets.randbits(74)
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
     value = (milliseconds & (1 << 48) - 1) << 80
-    value |= 0x7 << 76 | (random_bits >> 62) << 64
-    value |= 0b10 << 62 | random_bits & (1 << 62) - 1
+    value |= 0x7 << 76 | (rest * 4096 // 1_000_000) << 64
+    value |= 0b10 << 62 | secrets.randbits(62)
     return UUID(int=value)
 
 

@@ -62,12 +62,14 @@ class MemoryHub:
     def __init__(self) -> None:
         self._subscriptions: dict[str, set[Subscription]] = {}
         self._versions: dict[str, int] = {}
+        self._highest = 0
 
     async def publish(self, topic: str, value: Any = None) -> None:
-        version = self._versions.get(topic, 0) + 1
         if topic in self._subscriptions:
-            self._versions[topic] = version
-        self.deliver(Update(topic, version, value))
+            # A topic that was forgotten in between goes on above all versions that anybody may remember.
+            self._versions[topic] = self._versions.get(topic, self._highest) + 1
+            self._highest = max(self._highest, self._versions[topic])
+            self.deliver(Update(topic, self._versions[topic], value))
 
     def deliver(self, update: Update) -> None:
         for subscription in self._subscriptions.get(update.topic, ()):
@@ -93,7 +95,9 @@ class MemoryHub:
 
 
 class RedisHub(MemoryHub):
-    """Topics of many processes, joined by Redis pub/sub. Redis silent or gone: publishing is dropped, polling carries on."""
+    """Topics of many processes, joined by Redis pub/sub. Publishing never waits for Redis: what is not sent within
+    seconds is dropped, the newest value of a topic replaces older ones, polling carries on.
+    """
 
     _CHANNEL = "marketplace:live"
 
@@ -103,15 +107,25 @@ class RedisHub(MemoryHub):
 
         self._redis = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
         self._listening: asyncio.Task[None] | None = None
+        self._sending: asyncio.Task[None] | None = None
+        self._outgoing: dict[str, Any] = {}
 
     async def publish(self, topic: str, value: Any = None) -> None:
-        try:
-            async with asyncio.timeout(2):
-                version = await self._redis.incr(f"{self._CHANNEL}:{topic}")
-                await self._redis.expire(f"{self._CHANNEL}:{topic}", 86_400)
-                await self._redis.publish(self._CHANNEL, msgspec.json.encode(Update(topic, version, value)))
-        except Exception as gone:  # noqa: BLE001 - a doorbell that does not ring must not fail the visitor
-            log.warning("live.publish_dropped", topic=topic, reason=repr(gone))
+        self._outgoing[topic] = value
+        if self._sending is None or self._sending.done():
+            self._sending = asyncio.create_task(self._send())
+
+    async def _send(self) -> None:
+        while self._outgoing:
+            topic, value = self._outgoing.popitem()
+            try:
+                async with asyncio.timeout(2):
+                    version = await self._redis.incr(f"{self._CHANNEL}:{topic}")
+                    await self._redis.expire(f"{self._CHANNEL}:{topic}", 86_400)
+                    await self._redis.publish(self._CHANNEL, msgspec.json.encode(Update(topic, version, value)))
+            except Exception as gone:
+                log.warning("live.publish_dropped", topic=topic, also=len(self._outgoing), reason=repr(gone))
+                self._outgoing.clear()
 
     @asynccontextmanager
     async def subscribe(self, *topics: str) -> AsyncIterator[Subscription]:
@@ -135,15 +149,18 @@ class RedisHub(MemoryHub):
                             self.deliver(msgspec.json.decode(message["data"], type=Update))
             except asyncio.CancelledError:
                 raise
-            except Exception as gone:  # noqa: BLE001 - reconnect whatever went wrong
+            except Exception as gone:
                 log.warning("live.reconnecting", reason=repr(gone))
                 await asyncio.sleep(1)
 
     async def close(self) -> None:
-        if self._listening is not None:
-            self._listening.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._listening
+        if self._sending is not None:
+            await asyncio.wait({self._sending}, timeout=1)
+        for task in (self._sending, self._listening):
+            if task is not None:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
         await self._redis.aclose()
         await super().close()
 

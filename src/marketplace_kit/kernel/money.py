@@ -11,7 +11,10 @@ import attrs
 from marketplace_kit.kernel.errors import DomainError, Kind
 
 # ISO 4217 exponents other than 2. Tenge has 2 (tiyn), though prices seldom show them.
-_EXPONENTS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "UGX": 0, "BHD": 3, "JOD": 3, "KWD": 3, "OMR": 3, "TND": 3}
+_EXPONENTS = {
+    **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0),
+    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
+}
 _PLAIN = re.compile(r"(-?)(\d{1,15})(?:[.,](\d+))?")
 # Accepted inside a typed amount: spaces of all widths and the tenge sign (local-business practice).
 _NOISE = str.maketrans("", "", " \u00a0\u202f\u2009₸")

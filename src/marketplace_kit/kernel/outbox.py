@@ -28,13 +28,15 @@ event_table = sa.Table(
     sa.Column("recorded_at", UtcDateTime, nullable=False, index=True),
 )
 
+LONGEST_KEY = 200
+
 job_table = sa.Table(
     "job",
     metadata,
     sa.Column("id", Uuid, primary_key=True),
     sa.Column("name", sa.String(100), nullable=False),
     sa.Column("payload", Json, nullable=False),
-    sa.Column("key", sa.String(200), nullable=False, unique=True),
+    sa.Column("key", sa.String(LONGEST_KEY), nullable=False, unique=True),
     sa.Column("state", sa.String(10), nullable=False),
     sa.Column("run_at", UtcDateTime, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
@@ -46,7 +48,9 @@ job_table = sa.Table(
     sa.Column("done_at", UtcDateTime),
     sa.CheckConstraint("state IN ('ready', 'done', 'dead')", name="state"),
     sa.CheckConstraint("(leased_by IS NULL) = (lease_until IS NULL)", name="lease"),
-    sa.Index("ix_job_ready", "run_at", postgresql_where=sa.text("state = 'ready'"), sqlite_where=sa.text("state = 'ready'")),
+    sa.Index(
+        "ix_job_ready", "run_at", postgresql_where=sa.text("state = 'ready'"), sqlite_where=sa.text("state = 'ready'")
+    ),
 )
 
 
@@ -59,7 +63,13 @@ class JobRow(msgspec.Struct, kw_only=True):
     run_at: datetime
 
 
-async def write(session: AsyncSession, database: Database, at: datetime, events: Sequence[tuple[UUID, Event]], jobs: Sequence[JobRow]) -> None:
+async def write(
+    session: AsyncSession,
+    database: Database,
+    at: datetime,
+    events: Sequence[tuple[UUID, Event]],
+    jobs: Sequence[JobRow],
+) -> None:
     """Store events and jobs in the caller's transaction; a job whose key exists already is left as it is."""
     if events:
         rows = [{"id": i, "name": e.name, "payload": msgspec.to_builtins(e), "recorded_at": at} for i, e in events]

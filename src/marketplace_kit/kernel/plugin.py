@@ -37,7 +37,14 @@ async def tidy(work: Work, _: Nothing) -> None:
 class Kernel(Plugin):
     """Settings of the site, the outbox and the switches of the plugins."""
 
-    info = PluginInfo(name="kernel", version=__version__, label="Kernel", summary="What everything stands on.", category="core", core=True)
+    info = PluginInfo(
+        name="kernel",
+        version=__version__,
+        label="Kernel",
+        summary="What everything stands on.",
+        category="core",
+        core=True,
+    )
 
     @hookimpl
     @override

@@ -7,7 +7,7 @@ one name stop the boot, for then nobody can say which was meant.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from importlib.metadata import entry_points
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -18,14 +18,24 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from marketplace_kit import __version__
 from marketplace_kit.kernel.fields import check_form
+from marketplace_kit.kernel.hooks.descriptions import PluginInfo
 from marketplace_kit.kernel.hooks.facade import BrokenHook, Hooks
 from marketplace_kit.kernel.hooks.specs import REGISTRATION, Plugin
-from marketplace_kit.kernel.registry import Nouns, Quarantined, Registry
+from marketplace_kit.kernel.registry import DuplicateName, Nouns, Quarantined, Registry
 
 log = structlog.get_logger(__name__)
+Accepted = tuple[Plugin, dict[str, tuple[Any, ...]]]
 GROUP = "marketplace_kit.plugins"
 # What must begin with the plugin's own name, so that two plugins cannot meet by accident.
-_PREFIXED = ("mk_permissions", "mk_listing_kinds", "mk_notices", "mk_jobs", "mk_listeners", "mk_personal_data", "mk_samples")
+_PREFIXED = (
+    "mk_permissions",
+    "mk_listing_kinds",
+    "mk_notices",
+    "mk_jobs",
+    "mk_listeners",
+    "mk_personal_data",
+    "mk_samples",
+)
 
 
 class Misfit(Exception):
@@ -43,7 +53,7 @@ def discover(only: Sequence[str] | None = None) -> tuple[list[Plugin], list[Quar
             if not isinstance(plugin, Plugin):
                 raise TypeError(f"{entry.value} is no Plugin")
             found.append(plugin)
-        except Exception as raised:  # noqa: BLE001 - whatever it raises, it is that plugin's fault and its alone
+        except (Exception, SystemExit) as raised:
             broken.append(Quarantined(entry.name, f"cannot be imported: {raised!r}"))
     return found, broken
 
@@ -68,18 +78,21 @@ def discover_folder(folder: Path) -> list[Plugin]:
     return found
 
 
-def boot(core: Sequence[Plugin], others: Iterable[Plugin] = (), broken: Iterable[Quarantined] = ()) -> tuple[Registry, Hooks]:
+def boot(
+    core: Sequence[Plugin], others: Iterable[Plugin] = (), broken: Iterable[Quarantined] = ()
+) -> tuple[Registry, Hooks]:
     """Register the core's rooms in the order given, then the others by their needs and names; freeze what they declare.
 
     Raises :class:`~marketplace_kit.kernel.registry.DuplicateName` for two declarations of one name, and any fault of a
     core room. Faults of other plugins quarantine them - and those that need them.
     """
     hooks, quarantined = Hooks(), list(broken)
-    accepted: list[tuple[Plugin, dict[str, tuple[Any, ...]]]] = []
+    accepted: list[Accepted] = []
     for plugin in core:
         hooks.add(plugin)
         accepted.append((plugin, _declared(hooks, plugin)))
-    waiting = sorted(others, key=lambda p: p.info.name)
+    waiting = sorted(_named(others, quarantined), key=lambda p: p.info.name)
+    _refuse_twins([*core, *waiting])
     while waiting:
         present = {p.info.name for p, _ in accepted}
         plugin = next((p for p in waiting if present.issuperset(p.info.requires_plugins)), waiting[0])
@@ -88,9 +101,10 @@ def boot(core: Sequence[Plugin], others: Iterable[Plugin] = (), broken: Iterable
             _check_needs(plugin, present)
             hooks.add(plugin)
             accepted.append((plugin, _declared(hooks, plugin)))
-        except (Misfit, BrokenHook) as why:
+        except Exception as why:
             hooks.remove(plugin)
-            quarantined.append(Quarantined(plugin.info.name, str(why), plugin.info))
+            reason = str(why) if isinstance(why, Misfit | BrokenHook) else repr(why)
+            quarantined.append(Quarantined(plugin.info.name, reason, plugin.info))
     hooks.check()
     registry = _freeze(accepted, quarantined)
     for info in registry.plugins.values():
@@ -100,6 +114,30 @@ def boot(core: Sequence[Plugin], others: Iterable[Plugin] = (), broken: Iterable
     return registry, hooks
 
 
+def _named(plugins: Iterable[Plugin], quarantined: list[Quarantined]) -> list[Plugin]:
+    """Those that say who they are; the others go by their class in quarantine."""
+    named = []
+    for plugin in plugins:
+        if isinstance(getattr(plugin, "info", None), PluginInfo):
+            named.append(plugin)
+        else:
+            quarantined.append(Quarantined(_home(plugin), "it has no PluginInfo in its “info”"))
+    return named
+
+
+def _refuse_twins(plugins: Sequence[Plugin]) -> None:
+    homes: dict[str, str] = {}
+    for plugin in plugins:
+        name = plugin.info.name
+        if name in homes:
+            raise DuplicateName(f"plugin “{name}” is declared by both {homes[name]} and {_home(plugin)}")
+        homes[name] = _home(plugin)
+
+
+def _home(plugin: object) -> str:
+    return f"{type(plugin).__module__}.{type(plugin).__qualname__}"
+
+
 def _check_needs(plugin: Plugin, present: set[str]) -> None:
     info = plugin.info
     try:
@@ -107,34 +145,48 @@ def _check_needs(plugin: Plugin, present: set[str]) -> None:
     except InvalidSpecifier as wrong:
         raise Misfit(f"requires_kit {info.requires_kit!r} is no version specifier") from wrong
     if not wanted.contains(__version__, prereleases=True):
-        raise Misfit(f"plugin {info.name} {info.version} needs kit {info.requires_kit}, found {__version__}: change one of the two")
+        raise Misfit(
+            f"plugin {info.name} {info.version} needs kit {info.requires_kit}, found {__version__}: change one of the two"
+        )
     missing = [name for name in info.requires_plugins if name not in present]
     if missing:
-        raise Misfit(f"plugin {info.name} {info.version} needs {', '.join(missing)}, which is not there: install and enable it")
+        raise Misfit(
+            f"plugin {info.name} {info.version} needs {', '.join(missing)}, which is not there: install and enable it"
+        )
 
 
 def _declared(hooks: Hooks, plugin: Plugin) -> dict[str, tuple[Any, ...]]:
     declared = {hook: hooks.register_from(plugin, hook) for hook in REGISTRATION}
-    for kind in declared["mk_listing_kinds"]:
-        _sound(plugin, lambda kind=kind: check_form(kind.attributes))
-        if kind.process is not None:
-            _sound(plugin, kind.process.check)
-    for section in declared["mk_settings"]:
-        _sound(plugin, lambda section=section: check_form(section.form))
+    try:
+        _check_sound(declared)
+    except Exception as wrong:
+        raise BrokenHook(f"{plugin.info.name}: {wrong}") from wrong
     if not plugin.info.core:
         _check_prefixes(plugin, declared)
     return declared
 
 
-def _sound(plugin: Plugin, check: Callable[[], Any]) -> None:
-    try:
-        check()
-    except Exception as wrong:
-        raise BrokenHook(f"{plugin.info.name}: {wrong}") from wrong
+def _check_sound(declared: dict[str, tuple[Any, ...]]) -> None:
+    """What would otherwise come to light only when somebody uses it."""
+    for kind in declared["mk_listing_kinds"]:
+        check_form(kind.attributes)
+        if kind.process is not None:
+            kind.process.check()
+    for section in declared["mk_settings"]:
+        check_form(section.form)
+    for listener in declared["mk_listeners"]:
+        if not listener.event.name:
+            raise BrokenHook(f"listener {listener.name}: {listener.event.__name__} has no name to be stored by")
+    for job in declared["mk_jobs"]:
+        if job.every is not None:
+            job.payload()  # a scheduled job gets nothing to work on: its payload needs defaults
 
 
 def _check_prefixes(plugin: Plugin, declared: dict[str, tuple[Any, ...]]) -> None:
     prefix = plugin.info.name
+    for section in declared["mk_settings"]:
+        if section.name != prefix:
+            raise BrokenHook(f"mk_settings: section “{section.name}” must be called “{prefix}”")
     for hook in _PREFIXED:
         for item in declared[hook]:
             if item.name != prefix and not item.name.startswith(f"{prefix}."):
@@ -145,9 +197,10 @@ def _check_prefixes(plugin: Plugin, declared: dict[str, tuple[Any, ...]]) -> Non
             raise BrokenHook(f"mk_storage: tables {', '.join(strays)} must begin with “{prefix}_”")
 
 
-def _freeze(accepted: Sequence[tuple[Plugin, dict[str, tuple[Any, ...]]]], quarantined: Sequence[Quarantined]) -> Registry:
-    nouns: dict[str, Nouns[Any]] = {hook: Nouns(hook.removeprefix("mk_").replace("_", " ").removesuffix("s")) for hook in REGISTRATION}
+def _freeze(accepted: Sequence[Accepted], quarantined: Sequence[Quarantined]) -> Registry:
+    nouns: dict[str, Nouns[Any]] = {hook: Nouns(_singular(hook)) for hook in REGISTRATION}
     plugins: Nouns[Any] = Nouns("plugin")
+    work: Nouns[Any] = Nouns("job or listener")  # both become rows of one table, told apart by their name
     for plugin, declared in accepted:
         owner = plugin.info.name
         plugins.declare(owner, plugin.info, owner)
@@ -155,5 +208,11 @@ def _freeze(accepted: Sequence[tuple[Plugin, dict[str, tuple[Any, ...]]]], quara
             for number, item in enumerate(items):
                 # Unnamed things (folders, tables, routes) go by their owner and place.
                 nouns[hook].declare(getattr(item, "name", f"{owner}:{number}"), item, owner)
+        for item in (*declared["mk_jobs"], *declared["mk_listeners"]):
+            work.declare(item.name, item, owner)
     named = {hook.removeprefix("mk_"): held for hook, held in nouns.items()}
     return Registry(plugins=plugins, quarantined=tuple(quarantined), **named)
+
+
+def _singular(hook: str) -> str:
+    return hook.removeprefix("mk_").replace("_", " ").removesuffix("s")

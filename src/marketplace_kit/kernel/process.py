@@ -84,9 +84,7 @@ class Process:
     def moves(self, state: str, roles: Iterable[str] | None = None) -> tuple[Transition, ...]:
         """The transitions open from here, to anyone or to somebody with one of ``roles``."""
         held = None if roles is None else set(roles)
-        return tuple(
-            t for t in self.transitions if state in t.sources and (held is None or not held.isdisjoint(t.who))
-        )
+        return tuple(t for t in self.transitions if state in t.sources and (held is None or not held.isdisjoint(t.who)))
 
     def move(self, state: str, verb: str, roles: Iterable[str] | None = None) -> State:
         """The state after ``verb``. Refuses :class:`InvalidTransition`, naming what would have been allowed."""
@@ -94,7 +92,9 @@ class Process:
         for transition in open_moves:
             if transition.verb == verb:
                 return self.state(transition.target)
-        raise InvalidTransition(**{"verb": verb, "from": state, "allowed": sorted(t.verb for t in open_moves)})
+        to = next((t.target for t in self.transitions if t.verb == verb), "")
+        facts = {"verb": verb, "from": state, "to": to, "allowed": sorted({t.verb for t in open_moves})}
+        raise InvalidTransition(**facts)
 
     def texts(self) -> tuple[str, ...]:
         """Every wording a person may read, for the check that all languages have it."""
@@ -102,7 +102,7 @@ class Process:
 
     def check(self) -> None:
         """Raise :class:`BrokenProcess` unless every state can be reached and every unfinished one can be left."""
-        wrong = [*self._name_faults(), *self._shape_faults()]
+        wrong = [*self._name_faults(), *self._shape_faults()] if self.states else ["it has no states"]
         if wrong:
             raise BrokenProcess(f"process {self.name}: " + "; ".join(wrong))
 
@@ -115,9 +115,21 @@ class Process:
         verbs = {(source, t.verb) for t in self.transitions for source in t.sources}
         if len(verbs) != sum(len(t.sources) for t in self.transitions):
             faults.append("a verb leads two ways from one state")
-        faults += [f"timer {t.verb} is no move from {t.state}" for t in self.timers if (t.state, t.verb) not in verbs]
+        faults += [f"nobody may {t.verb}" for t in self.transitions if not t.who]
+        faults += [fault for timer in self.timers for fault in self._timer_faults(timer)]
         faults += [f"state {s.name} has no wording" for s in self.states if not s.text.strip()]
         return faults
+
+    def _timer_faults(self, timer: Timer) -> list[str]:
+        moves = [t for t in self.moves(timer.state) if t.verb == timer.verb]
+        if not moves:
+            return [f"timer {timer.verb} is no move from {timer.state}"]
+        faults = (
+            [] if "system" in moves[0].who else [f"timer {timer.verb} from {timer.state} is not the system's to do"]
+        )
+        return (
+            faults if timer.after > timedelta(0) else [*faults, f"timer {timer.verb} from {timer.state} is due at once"]
+        )
 
     def _shape_faults(self) -> list[str]:
         faults = []

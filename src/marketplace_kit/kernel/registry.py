@@ -101,7 +101,9 @@ class Registry:
 
     def owned(self, plugin: str) -> dict[str, int]:
         """How many of each noun a plugin declared: the one line a boot log prints about it."""
-        fields: dict[str, Nouns[Any]] = {f.name: getattr(self, f.name) for f in attrs.fields(Registry) if f.name not in _NOT_NOUNS}
+        fields: dict[str, Nouns[Any]] = {
+            f.name: getattr(self, f.name) for f in attrs.fields(Registry) if f.name not in _NOT_NOUNS
+        }
         counts = {name: len(nouns.of(plugin)) for name, nouns in fields.items()}
         return {name: count for name, count in counts.items() if count}
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, NoReturn, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
 import attrs
 import msgspec
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+import structlog
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
@@ -21,7 +23,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from marketplace_kit.kernel import outbox
 from marketplace_kit.kernel.clock import Clock
 from marketplace_kit.kernel.database import Database, is_bad_value, is_retryable
-from marketplace_kit.kernel.errors import DomainError, Kind, StaleVersion, Unavailable
+from marketplace_kit.kernel.errors import DomainError, Kind, OutcomeUnknown, StaleVersion, Unavailable
 from marketplace_kit.kernel.events import Event
 from marketplace_kit.kernel.files import Files
 from marketplace_kit.kernel.hooks.facade import Hooks
@@ -31,9 +33,15 @@ from marketplace_kit.kernel.registry import Registry
 from marketplace_kit.kernel.settings import Settings
 from marketplace_kit.kernel.texts import Texts
 
+log = structlog.get_logger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 _ATTEMPTS = 5
+# No attempt begins later than this: who waits for a lock that stays taken is told so, instead of waiting five times.
+_PATIENCE = 2.0
+# What the database may raise through a use case. Integrity errors are among them: the use case did not catch its own.
+_TRANSLATED = (StaleDataError, PoolTimeout, DBAPIError, UnicodeEncodeError, OverflowError)
+_inside: ContextVar[bool] = ContextVar("inside_a_unit_of_work", default=False)
 
 
 class ValueRefused(DomainError):
@@ -67,11 +75,24 @@ class UnitOfWork:
 
     def record(self, *events: Event) -> None:
         """Note facts that this unit makes true; listeners hear of them after the commit."""
-        self._events += [(new_id(), e) for e in events]
+        for event in events:
+            if not event.name:
+                raise TypeError(f"{type(event).__name__} has no name to be stored by")
+            self._events.append((new_id(), event))
 
     def enqueue(self, job: str, payload: msgspec.Struct, *, key: str = "", run_at: datetime | None = None) -> None:
-        """Ask for background work, once per ``key`` for all time (a fresh key when empty)."""
-        row = outbox.JobRow(name=job, payload=msgspec.to_builtins(payload), key=key or str(new_id()), run_at=run_at or self.at)
+        """Ask for background work, once per ``key`` for all time (a fresh key when empty).
+
+        A name that nobody declared, or another job's payload, is a programming error and raises at once.
+        """
+        expected = self.site.registry.jobs[job].payload
+        if not isinstance(payload, expected) or len(key) > outbox.LONGEST_KEY:
+            raise TypeError(
+                f"job {job} takes a {expected.__name__} and a key of at most {outbox.LONGEST_KEY} characters"
+            )
+        row = outbox.JobRow(
+            name=job, payload=msgspec.to_builtins(payload), key=key or str(new_id()), run_at=run_at or self.at
+        )
         self._jobs.append(row)
 
     def touch(self, topic: str) -> None:
@@ -83,16 +104,23 @@ class UnitOfWork:
         for event_id, event in self._events:
             payload = msgspec.to_builtins(event)
             for listener in self.site.registry.listeners_of(type(event)):
-                jobs.append(outbox.JobRow(name=listener.name, payload=payload, key=f"{listener.name}:{event_id}", run_at=self.at))
+                jobs.append(
+                    outbox.JobRow(
+                        name=listener.name, payload=payload, key=f"{listener.name}:{event_id}", run_at=self.at
+                    )
+                )
         await outbox.write(self.session, self.site.database, self.at, self._events, jobs)
         self._jobs = jobs
 
     async def announce(self) -> None:
-        """After the commit: wake the runner, tell the watchers. Neither can undo what is stored."""
-        if self._jobs:
-            self.site.bell.ring()
-        for topic in sorted(self._touched):
-            await self.site.live.publish(topic)
+        """After the commit: wake the runner, tell the watchers. Neither can undo what is stored, so neither may raise."""
+        try:
+            if self._jobs:
+                self.site.bell.ring()
+            for topic in sorted(self._touched):
+                await self.site.live.publish(topic)
+        except Exception:
+            log.exception("announcement.failed")
 
 
 @attrs.define(eq=False)
@@ -117,61 +145,88 @@ class Site:
 
     @asynccontextmanager
     async def unit(self) -> AsyncIterator[UnitOfWork]:
-        """One unit of work: committed when the block ends well - *before* any answer is made - else rolled back whole."""
-        async with AsyncSession(self.database.writer, expire_on_commit=False) as session:
-            uow = UnitOfWork(self, session)
-            await session.begin()
-            first = opening.get()
-            if first is not None:
-                await first(uow)
-            yield uow
-            await session.flush()
-            await uow.flush_outbox()
-            await session.commit()
+        """One unit of work: committed when the block ends well - *before* any answer is made - else rolled back whole.
+
+        Units do not nest: on SQLite the inner one would wait for the outer one for ever, so it is refused on both.
+        """
+        if _inside.get():
+            raise RuntimeError("a unit of work inside a unit of work: hand the open one on instead")
+        _inside.set(True)
+        try:
+            async with AsyncSession(self.database.writer, expire_on_commit=False) as session:
+                uow = UnitOfWork(self, session)
+                first = opening.get()
+                if first is not None:
+                    await first(uow)
+                yield uow
+                await session.flush()
+                await uow.flush_outbox()
+                await _commit(session)
+        finally:
+            _inside.set(False)
         opening.set(None)  # only now: a unit that is tried again must claim again
         await uow.announce()
 
-    async def do(self, use_case: Callable[Concatenate[UnitOfWork, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    async def do(
+        self, use_case: Callable[Concatenate[UnitOfWork, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         """Run one use case in one committed unit of work; a lost race for a lock is tried again from the start.
 
         Refuses :class:`StaleVersion` where somebody else changed a row first, :class:`Unavailable` when the database
-        stays busy. A refusal of the use case itself passes through, with nothing stored.
+        stays busy, :class:`OutcomeUnknown` when it went away during the commit. A refusal of the use case itself
+        passes through, with nothing stored.
         """
-        for attempt in range(_ATTEMPTS):
+        began = time.monotonic()
+        for attempt in range(1, _ATTEMPTS + 1):
             try:
                 async with self.unit() as uow:
                     result = await use_case(uow, *args, **kwargs)
                 return result
-            except StaleDataError as stale:
-                raise StaleVersion from stale
-            except PoolTimeout as full:
-                raise Unavailable from full
-            except IntegrityError:
-                raise
-            except DBAPIError as error:
-                if is_bad_value(error):
-                    raise ValueRefused from error
-                if not (is_retryable(error) or error.connection_invalidated):
-                    if isinstance(error, OperationalError):
-                        raise Unavailable from error
-                    raise
-                if attempt == _ATTEMPTS - 1:
-                    raise Unavailable from error
-            await asyncio.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
-        raise Unavailable
+            except _TRANSLATED as error:
+                may_repeat = attempt < _ATTEMPTS and time.monotonic() - began < _PATIENCE
+                if not (may_repeat and _repeatable(error)):
+                    _raise_translated(error)
+            await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - jitter, not a secret
+        raise AssertionError("the last attempt returns or raises")
 
-    async def ask(self, query: Callable[Concatenate[AsyncConnection, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run one read on the autocommit engine."""
-        try:
-            async with self.database.reader.connect() as connection:
-                return await query(connection, *args, **kwargs)
-        except PoolTimeout as full:
-            raise Unavailable from full
-        except DBAPIError as error:
-            if is_bad_value(error):
-                raise ValueRefused from error
-            raise
+    async def ask(
+        self, query: Callable[Concatenate[AsyncConnection, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run one read on the autocommit engine, which cannot write; once more if its connection turns out dead."""
+        for attempt in (1, 2):
+            try:
+                async with self.database.reader.connect() as connection:
+                    return await query(connection, *args, **kwargs)
+            except _TRANSLATED as error:
+                if not (attempt == 1 and isinstance(error, DBAPIError) and error.connection_invalidated):
+                    _raise_translated(error)
+        raise AssertionError("the last attempt returns or raises")
 
     async def close(self) -> None:
         await self.live.close()
         await self.database.dispose()
+
+
+async def _commit(session: AsyncSession) -> None:
+    try:
+        await session.commit()
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise OutcomeUnknown from error
+        raise
+
+
+def _repeatable(error: Exception) -> bool:
+    """Whether nothing was stored and the same use case, run anew, may go through."""
+    return isinstance(error, DBAPIError) and (is_retryable(error) or error.connection_invalidated)
+
+
+def _raise_translated(error: Exception) -> NoReturn:
+    """What the database's fault is to whoever asked; faults of the program itself stay as they are."""
+    if isinstance(error, StaleDataError):
+        raise StaleVersion from error
+    if is_bad_value(error):
+        raise ValueRefused from error
+    if isinstance(error, PoolTimeout | OperationalError) or _repeatable(error):
+        raise Unavailable from error
+    raise error

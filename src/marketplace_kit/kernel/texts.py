@@ -1,4 +1,6 @@
-"""Texts in the reader's language. English wording is the message id; catalogues of the core and of plugins become one per language."""
+"""Texts in the reader's language. The English wording is the message id; the catalogues of the core and of all plugins
+become one per language.
+"""
 
 from __future__ import annotations
 
@@ -39,12 +41,12 @@ class Texts:
         return cls(found)
 
     def gettext(self, locale: str, text: str) -> str:
-        found = self._catalogues[locale].get(text)
+        found = self._catalogues.get(locale, {}).get(text)
         return found if isinstance(found, str) else text
 
     def ngettext(self, locale: str, singular: str, plural: str, number: int) -> str:
         """The form that ``number`` needs: two in Kazakh and English, four in Russian (CLDR)."""
-        forms = self._catalogues[locale].get(singular)
+        forms = self._catalogues.get(locale, {}).get(singular)
         if isinstance(forms, tuple):
             index = _PO_FORMS[locale](number)
             if index < len(forms) and forms[index]:
@@ -78,8 +80,8 @@ def _entries(path: Path) -> dict[str, str | tuple[str, ...]]:
         if not message.id or message.fuzzy:
             continue
         if isinstance(message.id, tuple | list):
-            if all(message.string):
-                entries[message.id[0]] = tuple(message.string)
+            if all(message.string or ()):
+                entries[message.id[0]] = tuple(message.string or ())
         elif message.string:
             entries[message.id] = str(message.string)
     return entries
@@ -89,7 +91,7 @@ def choose_locale(accept_language: str, default: str) -> str:
     """The best of our languages for an ``Accept-Language`` header (RFC 9110 §12.5.4)."""
     wanted: list[tuple[float, int, str]] = []
     for position, part in enumerate(accept_language[:500].split(",")):
-        tag, _, quality = part.strip().partition(";q=")
+        tag, _, quality = "".join(part.split()).partition(";q=")
         try:
             weight = float(quality) if quality else 1.0
         except ValueError:

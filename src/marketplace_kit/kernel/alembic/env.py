@@ -1,6 +1,6 @@
 """Alembic's entry: runs the revisions on the connection that :mod:`marketplace_kit.kernel.branches` opened."""
 
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import context
@@ -8,7 +8,7 @@ from alembic import context
 from marketplace_kit.kernel.database import Json, UtcDateTime, metadata
 
 
-def _rendered(kind: str, item: Any, _: Any) -> str | bool:
+def _rendered(kind: str, item: Any, _: Any) -> str | Literal[False]:
     """Our own types by their own names, so that a revision reads like the table it makes."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "UtcDateTime"

@@ -63,6 +63,8 @@ class Field:
     many: bool = False
     required: bool = True
     default: Any = None
+    bare: bool = False
+    """Optional, and without a default in its declaration: not answered is ``None``."""
 
     @property
     def widget(self) -> str:
@@ -123,7 +125,8 @@ def _bound(form: type[Form], info: msgspec.structs.FieldInfo, hint: Any) -> Fiel
     plain, optional = _without_none(typing.get_args(hint)[0])
     many = typing.get_origin(plain) is tuple
     value_type = typing.get_args(plain)[0] if many else plain
-    if value_type not in (str, int, bool, date, Money) or (many and not declared.choices):
+    offered = bool(declared.choices)
+    if value_type not in (str, int, bool, date, Money) or (many and not offered) or (offered and value_type is not str):
         raise UndeclaredField(f"{form.__name__}.{info.name}: no control asks for {plain!r}")
     if declared.pattern:
         re.compile(declared.pattern)
@@ -133,6 +136,7 @@ def _bound(form: type[Form], info: msgspec.structs.FieldInfo, hint: Any) -> Fiel
         type=value_type,
         many=many,
         required=info.required and not optional,
+        bare=info.required and optional,
         default=_default(info),
     )
 

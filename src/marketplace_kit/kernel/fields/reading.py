@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from itertools import islice
 from typing import Any, Literal, TypeVar
 
 import email_validator
@@ -17,8 +18,10 @@ from marketplace_kit.kernel.money import LARGEST, Money, NotAnAmount
 F = TypeVar("F", bound=Form)
 Source = Literal["form", "json"]
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_LINE_ENDS = re.compile(r"\r\n?")
 _INTEGER = re.compile(r"[+-]?\d{1,19}")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u202a-\u202e\u2066-\u2069\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2066-\u2069\ufeff]")
+_UNKNOWN_NAMED = 20
 
 TEXTS: dict[str, str] = {
     "required": "Please fill this in.",
@@ -60,9 +63,12 @@ def parse(form: type[F], raw: Mapping[str, Any], source: Source = "json") -> F:
     ``json``: values must already have their JSON type, nothing is coerced. ``form``: values are what a browser posts,
     strings or lists of strings; an empty string is an answer not given.
     """
+    if not isinstance(raw, Mapping):
+        raise Invalid(FieldFault("wrong_type").at(""))
     known = {f.name for f in fields_of(form)}
-    problems = [FieldFault("unknown_field").at(str(name)[:80]) for name in raw if name not in known]
-    values: dict[str, Any] = {}
+    unknown = islice((name for name in raw if name not in known), _UNKNOWN_NAMED)
+    problems = [FieldFault("unknown_field").at(_printable(name)) for name in unknown]
+    values: dict[str, Any] = {f.name: None for f in fields_of(form) if f.bare}
     for field in fields_of(form):
         try:
             value = _given(field, raw.get(field.name), source)
@@ -80,6 +86,11 @@ def parse(form: type[F], raw: Mapping[str, Any], source: Source = "json") -> F:
 def raw_of(form: Form) -> dict[str, Any]:
     """The form as plain JSON values: what is stored, and what :func:`parse` reads back."""
     return {f.name: _plain(getattr(form, f.name)) for f in fields_of(type(form))}
+
+
+def _printable(name: Any) -> str:
+    """A name that somebody made up, as it may stand in an answer."""
+    return str(name)[:80].encode("utf-8", "replace").decode()
 
 
 def _plain(value: Any) -> Any:
@@ -104,7 +115,7 @@ def _several(field: Field, value: Any, source: Source) -> tuple[str, ...] | None
     if source == "form":
         value = [value] if isinstance(value, str) else value
         value = [v for v in value or [] if v != ""] or None
-    if value is None:
+    if value is None or (value == [] and field.required):
         return None
     if not isinstance(value, list) or len(value) > len(field.choices):
         raise FieldFault("wrong_type" if not isinstance(value, list) else "not_a_choice")
@@ -112,11 +123,11 @@ def _several(field: Field, value: Any, source: Source) -> tuple[str, ...] | None
 
 
 def _typed(field: Field, value: Any) -> Any:
-    """What a browser posted, as the JSON value it stands for."""
-    if field.type is bool:
-        return value not in (None, "", "0", "false", "off")
+    """What a browser posted, as the JSON value it stands for. Of several values the last one counts."""
     if isinstance(value, list):
         value = value[-1] if value else None
+    if field.type is bool:
+        return value not in (None, "", "0", "false", "off")
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     if not isinstance(value, str):
@@ -144,8 +155,8 @@ def _text(field: Field, value: Any) -> str:
         raise FieldFault("bad_characters") from surrogate
     if _CONTROL.search(value):
         raise FieldFault("bad_characters")
-    value = value if field.format == "password" else value.replace("\r\n", "\n").strip()
-    if not field.long and "\n" in value:
+    value = value if field.format == "password" else _LINE_ENDS.sub("\n", value).strip()
+    if not field.long and ("\n" in value or "\r" in value):
         raise FieldFault("bad_characters")
     if field.choices:
         if all(c.value != value for c in field.choices):
@@ -159,12 +170,17 @@ def _text(field: Field, value: Any) -> str:
         raise FieldFault("too_short", min=field.min_length)
     if field.pattern and not re.fullmatch(field.pattern, value):
         raise FieldFault("bad_pattern")
-    return _FORMATS[field.format](value) if value and field.format in _FORMATS else value
+    if value and field.format in _FORMATS:
+        value = _FORMATS[field.format](value)
+        if len(value) > field.max_length:  # a normal form may be longer than what was typed
+            raise FieldFault("too_long", max=field.max_length)
+    return value
 
 
 def _email(value: str) -> str:
     try:
-        return email_validator.validate_email(value, check_deliverability=False, test_environment=True).normalized
+        found = email_validator.validate_email(value, check_deliverability=False, test_environment=True)
+        return str(found.normalized)
     except email_validator.EmailNotValidError as wrong:
         raise FieldFault("email_invalid") from wrong
 
@@ -254,7 +270,7 @@ def _money(field: Field, value: Any) -> Money:
     if type(value["amount"]) is not int:
         raise FieldFault("not_an_amount")
     low = field.min if isinstance(field.min, int) else 0
-    high = field.max if isinstance(field.max, int) else LARGEST - 1
+    high = min(field.max, LARGEST - 1) if isinstance(field.max, int) else LARGEST - 1
     if value["amount"] < low:
         raise FieldFault("too_small", min=Money(low, field.currency).decimal())
     if value["amount"] > high:
@@ -269,5 +285,3 @@ _CHECKS: dict[type, Callable[[Field, Any], Any]] = {
     date: _date,
     Money: _money,
 }
-
-

@@ -25,10 +25,14 @@ def json_schema(form: type[Form]) -> dict[str, Any]:
 def _property(field: Field) -> dict[str, Any]:
     core = _TYPES[field.type](field)
     if field.many:
-        core = {"type": "array", "items": core, "maxItems": len(field.choices), "uniqueItems": False}
+        core = {"type": "array", "items": core, "maxItems": len(field.choices)}
+        core |= {"minItems": 1} if field.required else {}
     if not field.required:
         core = {"anyOf": [core, {"type": "null"}]}
-    described = {"title": field.label, "description": " ".join(t for t in (field.hint, field.unit and f"Unit: {field.unit}.") if t)}
+    described = {
+        "title": field.label,
+        "description": " ".join(t for t in (field.hint, field.unit and f"Unit: {field.unit}.") if t),
+    }
     return core | {k: v for k, v in described.items() if v}
 
 
@@ -72,5 +76,3 @@ _TYPES = {
     date: lambda _: {"type": "string", "format": "date"},
     Money: _money,
 }
-
-

@@ -13,13 +13,17 @@ Translate = Callable[[str], str]
 Format = Callable[[Any], str]
 
 
-def read_view(form: Form, translate: Translate, *, money: Format = lambda m: m.decimal(), day: Format = str) -> list[tuple[Field, str]]:
+def read_view(
+    form: Form, translate: Translate, *, money: Format = lambda m: m.decimal(), day: Format = str
+) -> list[tuple[Field, str]]:
     """Each answered field with its value in the reader's words; unanswered and private fields are left out."""
     pairs = ((f, getattr(form, f.name)) for f in fields_of(type(form)) if not f.private)
     return [(f, shown(f, v, translate, money=money, day=day)) for f, v in pairs if v not in (None, "", ())]
 
 
-def shown(field: Field, value: Any, translate: Translate, *, money: Format = lambda m: m.decimal(), day: Format = str) -> str:
+def shown(
+    field: Field, value: Any, translate: Translate, *, money: Format = lambda m: m.decimal(), day: Format = str
+) -> str:
     """One value in words: choices by their label, money and dates by the formats given, units after numbers."""
     if isinstance(value, tuple):
         return ", ".join(translate(field.label_of(v)) for v in value)

@@ -212,7 +212,7 @@ class NavItem:
     text: str
     href: str
     icon: str = ""
-    order: int = 100
+    order: int = attrs.field(default=100, validator=attrs.validators.instance_of(int))
 
 
 @attrs.frozen(kw_only=True)
@@ -221,7 +221,7 @@ class Panel:
 
     template: str
     context: Mapping[str, Any]
-    order: int = 100
+    order: int = attrs.field(default=100, validator=attrs.validators.instance_of(int))
 
 
 @attrs.frozen(kw_only=True)
@@ -241,7 +241,7 @@ class Retry:
     longest: timedelta = timedelta(hours=1)
 
     def delay(self, attempt: int) -> timedelta:
-        return min(self.first * 2 ** (attempt - 1), self.longest)
+        return min(self.first * float(2 ** min(attempt - 1, 32)), self.longest)
 
 
 @attrs.frozen(kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -10,9 +11,11 @@ import pluggy
 import structlog
 
 from marketplace_kit.kernel.hooks.descriptions import Actor, NavItem, Panel
-from marketplace_kit.kernel.hooks.specs import PROJECT, Plugin
+from marketplace_kit.kernel.hooks.specs import CONTRIBUTION, PROJECT, REGISTRATION, Plugin
 
 log = structlog.get_logger(__name__)
+SLOW_SECONDS = 0.005
+"""A contribution that takes longer is named in the log: it is called on every page."""
 
 
 class BrokenHook(Exception):
@@ -27,8 +30,17 @@ class Hooks:
         self._manager.add_hookspecs(Plugin)
         self.is_active: Callable[[str], bool] = lambda _: True
 
+    def for_site(self, is_active: Callable[[str], bool]) -> Hooks:
+        """The same plugins, seen by one site with its own switches."""
+        seen = Hooks.__new__(Hooks)
+        seen._manager, seen.is_active = self._manager, is_active
+        return seen
+
     def add(self, plugin: Plugin) -> None:
-        """Register a plugin; raises :class:`BrokenHook` if it implements a hook that does not exist or with wrong arguments."""
+        """Register a plugin; raises :class:`BrokenHook` if it implements a hook that does not exist, with wrong
+        arguments, or in a way that would never be called.
+        """
+        _check_implementations(plugin)
         try:
             self._manager.register(plugin, plugin.info.name)
         except (pluggy.PluginValidationError, ValueError) as wrong:
@@ -58,37 +70,52 @@ class Hooks:
     def register_from(self, plugin: Plugin, hook: str) -> tuple[Any, ...]:
         """What one plugin answers to a registration hook."""
         try:
-            answers = getattr(plugin, hook)()
-            return tuple(answers)
+            answers = tuple(getattr(plugin, hook)())
         except Exception as raised:
             raise BrokenHook(f"{hook} raised {raised!r}") from raised
+        for answer in answers:
+            if not isinstance(answer, REGISTRATION[hook]):
+                raise BrokenHook(f"{hook} answers {type(answer).__name__}, not {REGISTRATION[hook].__name__}")
+        return answers
 
     def nav_items(self, actor: Actor) -> list[NavItem]:
         """Every active plugin's links for this person, in order."""
-        found = self._collect("mk_nav_items", {"actor": actor})
+        found = [item for _, item in self._each("mk_nav_items", {"actor": actor})]
         return sorted(found, key=lambda item: item.order)
 
     def panels(self, slot: str, snapshot: Mapping[str, Any]) -> list[tuple[str, Panel]]:
         """Every active plugin's panels for a slot, with the plugin's name, in order."""
-        found: list[tuple[str, Panel]] = []
-        for plugin, answers in self._each("mk_panels", {"slot": slot, "snapshot": snapshot}):
-            found += [(plugin, panel) for panel in answers]
+        found = self._each("mk_panels", {"slot": slot, "snapshot": snapshot})
         return sorted(found, key=lambda pair: pair[1].order)
 
-    def _collect(self, hook: str, arguments: Mapping[str, Any]) -> list[Any]:
-        return [item for _, answers in self._each(hook, arguments) for item in answers]
-
-    def _each(self, hook: str, arguments: Mapping[str, Any]) -> list[tuple[str, Sequence[Any]]]:
-        answers = []
+    def _each(self, hook: str, arguments: Mapping[str, Any]) -> list[tuple[str, Any]]:
+        """Every answer with its plugin's name. A plugin that breaks on a page breaks alone."""
+        answers: list[tuple[str, Any]] = []
         for name, implementation in self._implementations(hook):
             if not self.is_active(name):
                 continue
             started = time.perf_counter()
             try:
-                answers.append((name, tuple(implementation.function(*(arguments[a] for a in implementation.argnames)))))
-            except Exception:  # noqa: BLE001 - a plugin that breaks on a page breaks alone
+                own = tuple(implementation.function(*(arguments[a] for a in implementation.argnames)))
+                if strange := [a for a in own if not isinstance(a, CONTRIBUTION[hook])]:
+                    raise BrokenHook(f"{hook} answers {type(strange[0]).__name__}, not {CONTRIBUTION[hook].__name__}")
+                answers += [(name, answer) for answer in own]
+            except Exception:
                 log.exception("hook.failed", hook=hook, plugin=name)
             took = time.perf_counter() - started
-            if took > 0.005:
+            if took > SLOW_SECONDS:
                 log.warning("hook.slow", hook=hook, plugin=name, milliseconds=round(took * 1000, 1))
         return answers
+
+
+def _check_implementations(plugin: Plugin) -> None:
+    """A hook overridden without its mark would be left out in silence; a coroutine or a wrapper never answers."""
+    for hook in (*REGISTRATION, *CONTRIBUTION):
+        method = getattr(type(plugin), hook)
+        if method is getattr(Plugin, hook):
+            continue
+        options = getattr(method, f"{PROJECT}_impl", None)
+        if options is None:
+            raise BrokenHook(f"{hook} lacks @hookimpl")
+        if options["wrapper"] or options["hookwrapper"] or inspect.iscoroutinefunction(method):
+            raise BrokenHook(f"{hook} must be an ordinary function")

@@ -135,19 +135,21 @@ class Plugin:
         return ()
 
 
-REGISTRATION = (
-    "mk_settings",
-    "mk_storage",
-    "mk_templates",
-    "mk_permissions",
-    "mk_routes",
-    "mk_listing_kinds",
-    "mk_notices",
-    "mk_channels",
-    "mk_jobs",
-    "mk_listeners",
-    "mk_personal_data",
-    "mk_commands",
-    "mk_samples",
-)
-CONTRIBUTION = ("mk_nav_items", "mk_panels")
+REGISTRATION: dict[str, type] = {
+    "mk_settings": SettingsSection,
+    "mk_storage": Storage,
+    "mk_templates": Templates,
+    "mk_permissions": Permission,
+    "mk_routes": Routes,
+    "mk_listing_kinds": ListingKind,
+    "mk_notices": Notice,
+    "mk_channels": Channel,
+    "mk_jobs": Job,
+    "mk_listeners": Listener,
+    "mk_personal_data": PersonalData,
+    "mk_commands": Command,
+    "mk_samples": Sample,
+}
+"""The registration hooks, in the order they are asked, and what each answers."""
+CONTRIBUTION: dict[str, type] = {"mk_nav_items": NavItem, "mk_panels": Panel}
+"""The contribution hooks, and what each answers."""

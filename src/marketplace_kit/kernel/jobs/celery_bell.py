@@ -51,7 +51,13 @@ def celery_app(broker_url: str) -> Celery:
 
 def _transport_options(broker_url: str) -> dict[str, Any]:
     if broker_url.startswith(("redis:", "rediss:")):
-        return {"socket_timeout": 2, "socket_connect_timeout": 2, "visibility_timeout": 60, "unacked_restore_throttle": 1, "unacked_restore_interval": 2}
+        return {
+            "socket_timeout": 2,
+            "socket_connect_timeout": 2,
+            "visibility_timeout": 60,
+            "unacked_restore_throttle": 1,
+            "unacked_restore_interval": 2,
+        }
     return {"confirm_publish": True, "socket_timeout": 5}
 
 
@@ -70,7 +76,7 @@ class Relay:
                 announced = await self.step()
             except asyncio.CancelledError:
                 raise
-            except Exception as gone:  # noqa: BLE001 - the broker or the database may be away; the rows are not
+            except Exception as gone:
                 log.warning("relay.waiting", reason=repr(gone))
                 announced = 0
             if announced < _BATCH:

@@ -18,7 +18,11 @@ from marketplace_kit.kernel import dialects
 from marketplace_kit.kernel.outbox import job_table as job
 from marketplace_kit.kernel.site import UnitOfWork
 
-READY = sa.and_(job.c.state == "ready", job.c.run_at <= sa.bindparam("now"), sa.or_(job.c.lease_until.is_(None), job.c.lease_until < sa.bindparam("now")))
+READY = sa.and_(
+    job.c.state == "ready",
+    job.c.run_at <= sa.bindparam("now"),
+    sa.or_(job.c.lease_until.is_(None), job.c.lease_until < sa.bindparam("now")),
+)
 _RETURNED = (job.c.id, job.c.name, job.c.payload, job.c.attempts)
 
 
@@ -75,9 +79,17 @@ async def renew(uow: UnitOfWork, claimed: Claimed, lease: timedelta) -> bool:
     return await _update_mine(uow, claimed, lease_until=uow.at + lease)
 
 
-async def put_back(uow: UnitOfWork, claimed: Claimed, *, run_at: datetime, error: str | None, dead: bool = False) -> None:
+async def put_back(
+    uow: UnitOfWork, claimed: Claimed, *, run_at: datetime, error: str | None, dead: bool = False
+) -> None:
     """Not done: due again at ``run_at``, or dead after its last attempt, with what went wrong."""
-    values: dict[str, Any] = {"run_at": run_at, "error": error, "leased_by": None, "lease_until": None, "announced_at": None}
+    values: dict[str, Any] = {
+        "run_at": run_at,
+        "error": error,
+        "leased_by": None,
+        "lease_until": None,
+        "announced_at": None,
+    }
     await _update_mine(uow, claimed, state="dead" if dead else "ready", **values)
 
 
@@ -88,7 +100,9 @@ async def take_unannounced(uow: UnitOfWork, again_after: timedelta, limit: int) 
     due = dialects.skip_locked(uow.site.database.dialect, due)
     statement = sa.update(job).where(job.c.id.in_(due)).values(announced_at=uow.at).returning(job.c.id)
     bound = {"now": uow.at, "stale": uow.at - again_after}
-    return list((await uow.session.execute(statement, bound, execution_options={"synchronize_session": False})).scalars())
+    return list(
+        (await uow.session.execute(statement, bound, execution_options={"synchronize_session": False})).scalars()
+    )
 
 
 async def retry_dead(uow: UnitOfWork, name: str = "") -> int:
@@ -96,5 +110,3 @@ async def retry_dead(uow: UnitOfWork, name: str = "") -> int:
     which = sa.and_(job.c.state == "dead", job.c.name == name) if name else job.c.state == "dead"
     statement = sa.update(job).where(which).values(state="ready", attempts=0, run_at=uow.at).returning(job.c.id)
     return len((await uow.session.execute(statement, execution_options={"synchronize_session": False})).all())
-
-

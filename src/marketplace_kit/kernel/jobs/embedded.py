@@ -59,7 +59,7 @@ class EmbeddedRunner:
                 worked = await self.step()
             except asyncio.CancelledError:
                 raise
-            except Exception:  # noqa: BLE001 - the database may be away; the runner outlives that
+            except Exception:
                 log.exception("runner.step_failed")
                 worked = 0
             if not worked:

@@ -56,7 +56,9 @@ async def run_claimed(site: Site, claimed: Claimed, lease: timedelta) -> bool:
     owner = _owner(site, claimed.name)
     if owner is None or not site.hooks.is_active(owner):
         # Its plugin is switched off or gone: the work waits for it and is not counted as a failure.
-        await site.do(claims.put_back, claimed, run_at=site.clock.now() + _ABSENT_PLUGIN_WAIT, error="plugin not active")
+        await site.do(
+            claims.put_back, claimed, run_at=site.clock.now() + _ABSENT_PLUGIN_WAIT, error="plugin not active"
+        )
         return False
     renewing = asyncio.create_task(_keep_lease(site, claimed, lease))
     try:
