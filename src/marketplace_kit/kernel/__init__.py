@@ -1,1 +1,3 @@
-"""What every room stands on. Nothing here knows what a marketplace is, save ``hooks``: the nouns of the plugin contract."""
+"""What every room stands on. Nothing here knows what a marketplace is, save ``hooks``: the nouns of the plugin
+contract.
+"""

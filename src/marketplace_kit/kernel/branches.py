@@ -22,7 +22,9 @@ _HERE = Path(__file__).parent / "alembic"
 
 
 class OrphanHeads(Exception):
-    """The database holds revisions of plugins that are not installed. Names them, instead of "Can't locate revision"."""
+    """The database holds revisions of plugins that are not installed. Names them, instead of "Can't locate
+    revision".
+    """
 
 
 class BrokenReferences(Exception):
@@ -85,7 +87,9 @@ class Migrations:
             return list(compare_metadata(context, metadata))
 
     def revise(self, branch: str, message: str, *, first: bool, depends_on: str | None = None) -> None:
-        """Write a new revision of one plugin from the difference between its tables and the database (for developers)."""
+        """Write a new revision of one plugin from the difference between its tables and the database (for
+        developers).
+        """
         storage = self._registry.storage[f"{branch}:0"]
 
         def only_own(item: Any, name: str | None, kind: str, *_: Any) -> bool:
@@ -112,7 +116,7 @@ class Migrations:
         if orphans := self.orphans():
             names = ", ".join(orphans)
             raise OrphanHeads(
-                f"the database holds {names}, of plugins that are not installed: install them, or purge their data first"
+                f"the database holds {names}, of plugins that are not installed: install or purge them first"
             )
 
     def _run(self, act: Callable[[], Any]) -> None:

@@ -1,4 +1,5 @@
-"""The database: one metadata, two engines per site (one that writes, one that reads), types that mean the same on both systems.
+"""The database: one metadata, two engines per site (one that writes, one that reads), types that mean the same on
+both systems.
 
 SQLite and PostgreSQL run one suite. What differs between them stands in :mod:`marketplace_kit.kernel.dialects`.
 """
@@ -25,7 +26,9 @@ metadata = sa.MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-"""Every table of the core and of all plugins. Constraint names are fixed here, so that both systems report the same ones."""
+"""Every table of the core and of all plugins. Constraint names are fixed here, so that both systems report the same
+ones.
+"""
 
 mapper = mapper_registry(metadata=metadata)
 """Entities are mapped imperatively, once, where their table stands: ``mapper.map_imperatively(Shop, shop_table)``."""

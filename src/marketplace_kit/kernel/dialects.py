@@ -103,7 +103,9 @@ def migrator(url: sa.URL) -> sa.Engine:
 
 
 def alone(connection: sa.Connection) -> None:
-    """Until the transaction ends, nobody else migrates this database. SQLite's ``BEGIN IMMEDIATE`` has said so already."""
+    """Until the transaction ends, nobody else migrates this database. SQLite's ``BEGIN IMMEDIATE`` has said so
+    already.
+    """
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('marketplace_kit.migrations'))"))
 

@@ -56,7 +56,9 @@ def filled(text: str, facts: Mapping[str, Any]) -> str:
 
 @attrs.frozen
 class Problem:
-    """One thing wrong with one field. ``field`` is the field's path (``attributes.breed``), empty for the whole form."""
+    """One thing wrong with one field. ``field`` is the field's path (``attributes.breed``), empty for the whole
+    form.
+    """
 
     field: str
     code: str

@@ -51,7 +51,9 @@ class Files:
 
 
 def open_files(url: str) -> Files:
-    """A folder (``file:///var/lib/site/media`` or a plain path) or a bucket (``s3://bucket/prefix``, credentials from the environment)."""
+    """A folder (``file:///var/lib/site/media`` or a plain path) or a bucket (``s3://bucket/prefix``, credentials from
+    the environment).
+    """
     if "://" not in url or url.startswith("file://"):
         folder = Path(url.removeprefix("file://")).absolute()
         folder.mkdir(parents=True, exist_ok=True)

@@ -11,10 +11,26 @@ import attrs
 from marketplace_kit.kernel.errors import DomainError, Kind
 
 # ISO 4217 exponents other than 2. Tenge has 2 (tiyn), though prices seldom show them.
-_EXPONENTS = {
-    **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-}
+_WHOLE = (
+    "BIF",
+    "CLP",
+    "DJF",
+    "GNF",
+    "ISK",
+    "JPY",
+    "KMF",
+    "KRW",
+    "PYG",
+    "RWF",
+    "UGX",
+    "UYI",
+    "VND",
+    "VUV",
+    "XAF",
+    "XOF",
+)
+_THOUSANDTHS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
+_EXPONENTS = dict.fromkeys((*_WHOLE, "XPF"), 0) | dict.fromkeys(_THOUSANDTHS, 3)
 _PLAIN = re.compile(r"(-?)(\d{1,15})(?:[.,](\d+))?")
 # Accepted inside a typed amount: spaces of all widths and the tenge sign (local-business practice).
 _NOISE = str.maketrans("", "", " \u00a0\u202f\u2009₸")
@@ -111,6 +127,10 @@ class Money:
         for i in by_remainder[: whole - sum(parts)]:
             parts[i] += 1
         return tuple(Money(sign * part, self.currency) for part in parts)
+
+    def __composite_values__(self) -> tuple[int, str]:
+        """The two columns that hold an amount, for entities that are mapped with one."""
+        return self.amount, self.currency
 
     def decimal(self) -> str:
         """The amount as a plain decimal, ``8000.50``: for machines and number fields."""

@@ -13,7 +13,7 @@ from typing_extensions import override
 from marketplace_kit import __version__
 from marketplace_kit.kernel.activation import activation_table
 from marketplace_kit.kernel.hooks import Job, Plugin, PluginInfo, SettingsSection, Storage, Templates, hookimpl
-from marketplace_kit.kernel.jobs import Work
+from marketplace_kit.kernel.jobs import Work, heartbeats
 from marketplace_kit.kernel.outbox import event_table, job_table
 from marketplace_kit.kernel.settings import KERNEL_SECTIONS
 
@@ -54,7 +54,7 @@ class Kernel(Plugin):
     @hookimpl
     @override
     def mk_storage(self) -> Sequence[Storage]:
-        tables = (event_table.name, job_table.name, activation_table.name)
+        tables = (event_table.name, job_table.name, activation_table.name, heartbeats.heartbeat_table.name)
         return (Storage(migrations=HERE / "migrations", prefix="", tables=tables),)
 
     @hookimpl
@@ -65,7 +65,10 @@ class Kernel(Plugin):
     @hookimpl
     @override
     def mk_jobs(self) -> Sequence[Job]:
-        return (Job(name="kernel.tidy", payload=Nothing, run=tidy, every=timedelta(hours=1)),)
+        return (
+            Job(name="kernel.tidy", payload=Nothing, run=tidy, every=timedelta(hours=1)),
+            Job(name="kernel.heartbeat", payload=Nothing, run=heartbeats.beat, every=heartbeats.EVERY),
+        )
 
 
 plugin = Kernel()

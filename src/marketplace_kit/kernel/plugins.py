@@ -1,7 +1,7 @@
 """Boot: find the plugins, put them in order, ask each for what it declares, freeze the registry.
 
-A plugin that does not fit is quarantined: it is named with the reason, and the site runs without it. Two declarations of
-one name stop the boot, for then nobody can say which was meant.
+A plugin that does not fit is quarantined: it is named with the reason, and the site runs without it. Two declarations
+of one name stop the boot, for then nobody can say which was meant.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ class Misfit(Exception):
 
 
 def discover(only: Sequence[str] | None = None) -> tuple[list[Plugin], list[Quarantined]]:
-    """The plugins installed beside the kit, and those that could not even be imported. ``only`` loads a named subset."""
+    """The plugins installed beside the kit, and those that could not even be imported. ``only`` loads a named
+    subset.
+    """
     found, broken = [], []
     for entry in sorted(entry_points(group=GROUP), key=lambda e: e.name):
         if only is not None and entry.name not in only:
@@ -59,7 +61,8 @@ def discover(only: Sequence[str] | None = None) -> tuple[list[Plugin], list[Quar
 
 
 def discover_folder(folder: Path) -> list[Plugin]:
-    """Single-file plugins beside a deployment: every ``*.py`` in the folder with a module-level ``plugin``. For trying out.
+    """Single-file plugins beside a deployment: every ``*.py`` in the folder with a module-level ``plugin``. For
+    trying out.
 
     One that cannot be imported raises: it is this deployment's own code, not a stranger's.
     """
@@ -146,7 +149,7 @@ def _check_needs(plugin: Plugin, present: set[str]) -> None:
         raise Misfit(f"requires_kit {info.requires_kit!r} is no version specifier") from wrong
     if not wanted.contains(__version__, prereleases=True):
         raise Misfit(
-            f"plugin {info.name} {info.version} needs kit {info.requires_kit}, found {__version__}: change one of the two"
+            f"plugin {info.name} {info.version} needs kit {info.requires_kit}, found {__version__}: change either"
         )
     missing = [name for name in info.requires_plugins if name not in present]
     if missing:

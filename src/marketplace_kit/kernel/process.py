@@ -43,7 +43,9 @@ class State:
 
 @attrs.frozen
 class Transition:
-    """``who`` names the roles that may do it: ``owner``, ``staff``, ``customer``, ``system``. ``text`` labels its button."""
+    """``who`` names the roles that may do it: ``owner``, ``staff``, ``customer``, ``system``. ``text`` labels its
+    button.
+    """
 
     verb: str
     sources: tuple[str, ...]
@@ -63,7 +65,9 @@ class Timer:
 
 @attrs.frozen
 class Process:
-    """States and moves under a name and a version; what began under a version ends under it. The first state is the start."""
+    """States and moves under a name and a version; what began under a version ends under it. The first state is the
+    start.
+    """
 
     name: str
     states: tuple[State, ...]

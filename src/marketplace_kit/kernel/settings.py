@@ -75,6 +75,10 @@ class JobSettings(Form):
             N_("Broker address"), max_length=500, private=True, hint=N_("amqp:// or redis://; carries job ids only.")
         ),
     ] = ""
+    queue: Annotated[
+        str,
+        Field(N_("Queue"), pattern="[a-z][a-z0-9._-]*", hint=N_("Sites that share a broker need names of their own.")),
+    ] = "marketplace"
     lease_seconds: Annotated[int, Field(N_("Lease"), unit=N_("seconds"), min=2, max=3600)] = 30
     sweep_seconds: Annotated[int, Field(N_("Sweep"), unit=N_("seconds"), min=1, max=60)] = 1
 
@@ -108,7 +112,9 @@ class BadSettings(Exception):
 
 @attrs.frozen
 class Settings:
-    """Every section's values, and where each came from. Ask with the section's form: ``settings.of(SiteSettings).name``."""
+    """Every section's values, and where each came from. Ask with the section's form:
+    ``settings.of(SiteSettings).name``.
+    """
 
     _sections: Mapping[type[Form], Form]
     names: Mapping[type[Form], str]
@@ -139,7 +145,9 @@ def load(
     environ: Mapping[str, str] | None = None,
     overrides: Mapping[str, Any] | None = None,
 ) -> Settings:
-    """Read all layers; raises :class:`BadSettings` naming every fault. ``overrides`` (``section.field`` → value) win."""
+    """Read all layers; raises :class:`BadSettings` naming every fault. ``overrides`` (``section.field`` → value)
+    win.
+    """
     faults: list[str] = []
     values: dict[str, dict[str, Any]] = {s.name: {} for s in sections}
     origins: dict[str, str] = {}

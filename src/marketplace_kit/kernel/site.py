@@ -113,7 +113,9 @@ class UnitOfWork:
         self._jobs = jobs
 
     async def announce(self) -> None:
-        """After the commit: wake the runner, tell the watchers. Neither can undo what is stored, so neither may raise."""
+        """After the commit: wake the runner, tell the watchers. Neither can undo what is stored, so neither may
+        raise.
+        """
         try:
             if self._jobs:
                 self.site.bell.ring()

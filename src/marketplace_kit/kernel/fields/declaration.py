@@ -34,7 +34,8 @@ def _choices(given: Any) -> tuple[Choice, ...]:
 
 @attrs.frozen
 class Field:
-    """How one value is asked for, checked, searched and shown. ``label``, ``hint`` and choice labels are English message ids.
+    """How one value is asked for, checked, searched and shown. ``label``, ``hint`` and choice labels are English
+    message ids.
 
     ``min``/``max`` bound numbers (minor units for money) and dates; ``unit`` is printed after the value; ``filterable``
     makes it a search facet; ``private`` is masked on pages, in logs and exports to others; ``runtime`` lets an admin
@@ -103,7 +104,9 @@ class NoFields(Form):
 
 
 class UndeclaredField(TypeError):
-    """A Form attribute without a :class:`Field`, or of a type no control can ask for. A programming error: stops the boot."""
+    """A Form attribute without a :class:`Field`, or of a type no control can ask for. A programming error: stops the
+    boot.
+    """
 
 
 def check_form(form: type[Form]) -> tuple[Field, ...]:

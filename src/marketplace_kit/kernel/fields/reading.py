@@ -155,26 +155,26 @@ def _text(field: Field, value: Any) -> str:
         raise FieldFault("bad_characters") from surrogate
     if _CONTROL.search(value):
         raise FieldFault("bad_characters")
-    value = value if field.format == "password" else _LINE_ENDS.sub("\n", value).strip()
-    if not field.long and ("\n" in value or "\r" in value):
+    text: str = value if field.format == "password" else _LINE_ENDS.sub("\n", value).strip()
+    if not field.long and ("\n" in text or "\r" in text):
         raise FieldFault("bad_characters")
     if field.choices:
-        if all(c.value != value for c in field.choices):
+        if all(c.value != text for c in field.choices):
             raise FieldFault("not_a_choice")
-        return value
-    if not value and field.required:
+        return text
+    if not text and field.required:
         raise FieldFault("required")
-    if len(value) > field.max_length:
+    if len(text) > field.max_length:
         raise FieldFault("too_long", max=field.max_length)
-    if len(value) < field.min_length:
+    if len(text) < field.min_length:
         raise FieldFault("too_short", min=field.min_length)
-    if field.pattern and not re.fullmatch(field.pattern, value):
+    if field.pattern and not re.fullmatch(field.pattern, text):
         raise FieldFault("bad_pattern")
-    if value and field.format in _FORMATS:
-        value = _FORMATS[field.format](value)
-        if len(value) > field.max_length:  # a normal form may be longer than what was typed
+    if text and field.format in _FORMATS:
+        text = _FORMATS[field.format](text)
+        if len(text) > field.max_length:  # a normal form may be longer than what was typed
             raise FieldFault("too_long", max=field.max_length)
-    return value
+    return text
 
 
 def _email(value: str) -> str:

@@ -1,4 +1,6 @@
-"""The nouns of the contract: frozen descriptions that hooks return. Every ``name`` is prefixed with its plugin's name."""
+"""The nouns of the contract: frozen descriptions that hooks return. Every ``name`` is prefixed with its plugin's
+name.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ Handled = Callable[[Any, Any], Awaitable[None]]
 
 @attrs.frozen(kw_only=True)
 class PluginInfo:
-    """Who a plugin is. ``requires_kit`` is a PEP 440 specifier; ``personal_data`` says in words what it keeps about people."""
+    """Who a plugin is. ``requires_kit`` is a PEP 440 specifier; ``personal_data`` says in words what it keeps about
+    people.
+    """
 
     name: str
     version: str
@@ -136,7 +140,9 @@ class Undeliverable(Exception):
 
 @attrs.frozen(kw_only=True)
 class Channel:
-    """A way to reach people. ``address`` names which of a person's addresses it uses: ``email``, ``phone`` or none (in-app)."""
+    """A way to reach people. ``address`` names which of a person's addresses it uses: ``email``, ``phone`` or none
+    (in-app).
+    """
 
     name: str
     label: str
@@ -158,7 +164,9 @@ class Listener:
 
 @attrs.frozen(kw_only=True)
 class Storage:
-    """A plugin's tables: the Alembic branch (label = plugin name) and the prefix that its tables share ("" in the core)."""
+    """A plugin's tables: the Alembic branch (label = plugin name) and the prefix that its tables share ("" in the
+    core).
+    """
 
     migrations: Path
     prefix: str
@@ -206,7 +214,9 @@ class PersonalData:
 
 @attrs.frozen(kw_only=True)
 class NavItem:
-    """A link in one of the site's menus: ``main``, ``account``, ``vendor``, ``admin`` or ``footer``. Low ``order`` first."""
+    """A link in one of the site's menus: ``main``, ``account``, ``vendor``, ``admin`` or ``footer``. Low ``order``
+    first.
+    """
 
     slot: str
     text: str
@@ -217,7 +227,9 @@ class NavItem:
 
 @attrs.frozen(kw_only=True)
 class Panel:
-    """A piece of page for a named slot: a template and its whole context. It does no I/O; let htmx fetch what is slow."""
+    """A piece of page for a named slot: a template and its whole context. It does no I/O; let htmx fetch what is
+    slow.
+    """
 
     template: str
     context: Mapping[str, Any]

@@ -1,10 +1,12 @@
-"""The one place that calls hooks. Each plugin's implementation is called by itself, so that one that breaks breaks alone."""
+"""The one place that calls hooks. Each plugin's implementation is called by itself, so that one that breaks breaks
+alone.
+"""
 
 from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pluggy
@@ -96,7 +98,8 @@ class Hooks:
                 continue
             started = time.perf_counter()
             try:
-                own = tuple(implementation.function(*(arguments[a] for a in implementation.argnames)))
+                called: Any = implementation.function(*(arguments[a] for a in implementation.argnames))
+                own = tuple(called)
                 if strange := [a for a in own if not isinstance(a, CONTRIBUTION[hook])]:
                     raise BrokenHook(f"{hook} answers {type(strange[0]).__name__}, not {CONTRIBUTION[hook].__name__}")
                 answers += [(name, answer) for answer in own]

@@ -8,8 +8,8 @@
         def mk_listing_kinds(self) -> Sequence[ListingKind]:
             return (PUPPY, LITTER)
 
-Overriding a method of the specification class makes a wrong signature a type error. All hooks are synchronous: what must
-wait is an object that a hook returns. There is no hook per verb - events tell what happened.
+Overriding a method of the specification class makes a wrong signature a type error. All hooks are synchronous: what
+must wait is an object that a hook returns. There is no hook per verb - events tell what happened.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ class Plugin:
 
     @hookspec
     def mk_settings(self) -> Sequence[SettingsSection]:
-        """Sections of the settings. One declaration gives the TOML section, the environment names, the checks and the reference.
+        """Sections of the settings. One declaration gives the TOML section, the environment names, the checks and the
+        reference.
 
         Called before the settings are read, so it may not depend on them. The section's name is the plugin's name.
         """
@@ -61,7 +62,9 @@ class Plugin:
 
     @hookspec
     def mk_storage(self) -> Sequence[Storage]:
-        """Tables and the Alembic branch that makes them. Tables of a plugin carry its prefix; core tables are only pointed at."""
+        """Tables and the Alembic branch that makes them. Tables of a plugin carry its prefix; core tables are only
+        pointed at.
+        """
         return ()
 
     @hookspec
@@ -84,7 +87,9 @@ class Plugin:
 
     @hookspec
     def mk_listing_kinds(self) -> Sequence[ListingKind]:
-        """Kinds of things to offer. The form, the API schema, the facets and the page are generated from the attributes."""
+        """Kinds of things to offer. The form, the API schema, the facets and the page are generated from the
+        attributes.
+        """
         return ()
 
     @hookspec
@@ -131,7 +136,9 @@ class Plugin:
 
     @hookspec
     def mk_panels(self, slot: str, snapshot: Mapping[str, Any]) -> Sequence[Panel]:
-        """Pieces of page for a named slot; ``snapshot`` is that page's documented context. One that raises is left out and logged."""
+        """Pieces of page for a named slot; ``snapshot`` is that page's documented context. One that raises is left
+        out and logged.
+        """
         return ()
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import timedelta
-from typing import Any
 
 import msgspec
 import structlog
 
+from marketplace_kit.kernel.activation import WAITS, Activation
 from marketplace_kit.kernel.hooks.descriptions import Job, Listener, Retry
 from marketplace_kit.kernel.jobs import claims
 from marketplace_kit.kernel.jobs.claims import Claimed
@@ -28,8 +28,8 @@ class LeaseLost(Exception):
 class Work:
     """What a running job is handed.
 
-    ``work.unit()`` opens an ordinary unit of work; ``work.finish()`` opens the last one, in which the job is marked done
-    together with its effect. What is slow (mail, a provider) happens outside of both.
+    ``work.unit()`` opens an ordinary unit of work; ``work.finish()`` opens the last one, in which the job is marked
+    done together with its effect. What is slow (mail, a provider) happens outside of both.
     """
 
     def __init__(self, site: Site, claimed: Claimed) -> None:
@@ -39,11 +39,13 @@ class Work:
     def attempt(self) -> int:
         return self.claimed.attempt
 
-    def unit(self) -> Any:
+    def unit(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A unit of work on the way: what it stores stays, even if the job fails later."""
         return self.site.unit()
 
     @asynccontextmanager
     async def finish(self) -> AsyncIterator[UnitOfWork]:
+        """The last unit of work: its effect is stored together with the mark that the job is done, or neither is."""
         async with self.site.unit() as uow:
             yield uow
             if not await claims.mark_done(uow, self.claimed):
@@ -53,12 +55,15 @@ class Work:
 
 async def run_claimed(site: Site, claimed: Claimed, lease: timedelta) -> bool:
     """Run a claimed job to its end; True if it is done. Never raises for what the job does."""
+    await refresh_activation(site)
     owner = _owner(site, claimed.name)
     if owner is None or not site.hooks.is_active(owner):
-        # Its plugin is switched off or gone: the work waits for it and is not counted as a failure.
-        await site.do(
-            claims.put_back, claimed, run_at=site.clock.now() + _ABSENT_PLUGIN_WAIT, error="plugin not active"
-        )
+        again = site.clock.now() + _ABSENT_PLUGIN_WAIT
+        await site.do(claims.put_back, claimed, run_at=again, error=WAITS, counted=False)
+        return False
+    if claimed.attempt > _retry(site, claimed.name).attempts:
+        # Failures are counted when they are noted; this one took its worker along each time, before anyone could.
+        await site.do(claims.put_back, claimed, run_at=site.clock.now(), error="its worker died each time", dead=True)
         return False
     renewing = asyncio.create_task(_keep_lease(site, claimed, lease))
     try:
@@ -74,6 +79,13 @@ async def run_claimed(site: Site, claimed: Claimed, lease: timedelta) -> bool:
         with suppress(asyncio.CancelledError):
             await renewing
     return True
+
+
+async def refresh_activation(site: Site) -> None:
+    """See what was switched on or off elsewhere; at most once a second."""
+    activation = site.facilities.get(Activation)
+    if activation is not None:
+        await activation.refresh(site)
 
 
 async def _run(site: Site, claimed: Claimed) -> None:
@@ -112,7 +124,8 @@ async def _failed(site: Site, claimed: Claimed, trace: str) -> None:
 
 
 async def _keep_lease(site: Site, claimed: Claimed, lease: timedelta) -> None:
-    while True:
+    held = True
+    while held:
         await asyncio.sleep(lease.total_seconds() / 3)
         with suppress(Exception):  # a renewal that fails is tried again; two that fail lose the lease, which is safe
-            await site.do(claims.renew, claimed, lease)
+            held = await site.do(claims.renew, claimed, lease)

@@ -1,4 +1,6 @@
-"""Schedules are rows: each elapsed interval of a scheduled job is one row with one key, whichever process writes it first."""
+"""Schedules are rows: each elapsed interval of a scheduled job is one row with one key, whichever process writes it
+first.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from marketplace_kit.kernel.jobs.running import refresh_activation
 from marketplace_kit.kernel.site import Site, UnitOfWork
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -18,6 +21,8 @@ class Schedule:
         self._written: dict[str, datetime] = {}
 
     async def write_due(self, site: Site) -> None:
+        """One row for each scheduled job whose interval has begun, unless it is there already."""
+        await refresh_activation(site)
         now = site.clock.now()
         due = []
         for name, job in site.registry.jobs.items():
