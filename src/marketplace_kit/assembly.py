@@ -23,9 +23,16 @@ from marketplace_kit.kernel.registry import Registry
 from marketplace_kit.kernel.settings import DatabaseSettings, FilesSettings, LiveSettings, Settings
 from marketplace_kit.kernel.site import Bell, Site
 from marketplace_kit.kernel.texts import Texts
+from marketplace_kit.listings.plugin import plugin as listings
+from marketplace_kit.notifications.plugin import plugin as notifications
+from marketplace_kit.pages.plugin import plugin as pages
+from marketplace_kit.pages.queries import PageTree
+from marketplace_kit.shops.plugin import plugin as shops
+from marketplace_kit.shops.queries import shop_ids_of
 from marketplace_kit.web.plugin import plugin as web
+from marketplace_kit.web.resolver import PageSource
 
-CORE: tuple[Plugin, ...] = (kernel, web, accounts)
+CORE: tuple[Plugin, ...] = (kernel, web, accounts, notifications, shops, listings, pages)
 """The core's rooms, from the ground up. They register by the same hooks as any plugin."""
 
 
@@ -54,10 +61,11 @@ def open_site(
 ) -> Site:
     """A site on its database, files and live topics. Close it when done."""
     folders = [t.locale for t in registry.templates.values() if t.locale]
+    activation = Activation(registry)
     site = Site(
         settings=loaded,
         registry=registry,
-        hooks=hooks,
+        hooks=hooks.for_site(activation.is_active),
         database=Database(loaded.of(DatabaseSettings).url),
         clock=clock or SystemClock(),
         files=open_files(loaded.of(FilesSettings).url),
@@ -65,8 +73,7 @@ def open_site(
         texts=Texts.load(folders),
         bell=bell or LocalBell(),
     )
-    activation = Activation(registry)
-    hooks.is_active = activation.is_active
     site.facilities[Activation] = activation
-    provide_accounts(site)
+    provide_accounts(site, shop_ids_of)
+    site.facilities[PageSource] = PageTree()
     return site
