@@ -1,0 +1,1 @@
+"""Listings: what shops offer, of kinds that plugins declare; browsing, favourites."""

@@ -1,0 +1,114 @@
+"""Reading a listing: the fields that every kind has and the kind's own, as one form with all its problems at once.
+
+Programs send ``attributes`` as an object; a page posts them flat, each under ``attributes.<name>``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+import attrs
+
+from marketplace_kit.kernel.errors import Invalid, Problem
+from marketplace_kit.kernel.fields import Field, Form, parse
+from marketplace_kit.kernel.fields.reading import TEXTS, Source
+from marketplace_kit.kernel.hooks import ListingKind
+from marketplace_kit.kernel.money import Money
+from marketplace_kit.kernel.texts import N_
+
+F = TypeVar("F", bound=Form)
+PREFIX = "attributes"
+_UUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+
+
+class Offer(Form):
+    """What every listing says, whatever its kind."""
+
+    title: Annotated[str, Field(N_("Title"), min_length=2, max_length=160, hint=N_("What it is, in a few words."))]
+    description: Annotated[str, Field(N_("Description"), long=True, max_length=8000)] = ""
+    price: Annotated[
+        Money | None, Field(N_("Price"), hint=N_("Leave it empty where there is no one price; customers then ask."))
+    ] = None
+
+
+class NewListing(Offer, frozen=True, kw_only=True):
+    shop_id: Annotated[str, Field(N_("Shop"), pattern=_UUID)]
+    kind: Annotated[str, Field(N_("Kind"), max_length=80)]
+
+
+class ListingChange(Offer, frozen=True, kw_only=True):
+    version: Annotated[int, Field(N_("Version"), min=1)]
+
+
+@attrs.frozen(kw_only=True)
+class Draft:
+    """A listing as somebody filled it in, checked whole. ``version`` is the one they saw, for a change."""
+
+    kind: ListingKind
+    offer: Offer
+    attributes: Form
+    shop_id: UUID | None = None
+    version: int = 0
+
+
+def read_draft(kinds: Mapping[str, ListingKind], raw: Mapping[str, Any], source: Source = "json") -> Draft:
+    """A new listing of one of ``kinds``; raises Invalid with every problem of both parts."""
+    name = raw.get("kind")
+    kind = kinds.get(name) if isinstance(name, str) else None
+    head, own, problems = _both(NewListing, kind, raw, source)
+    if kind is None and not any(p.field == "kind" for p in problems):
+        problems.append(Problem("kind", "not_a_choice", TEXTS["not_a_choice"]))
+    if problems or kind is None or head is None or own is None:
+        raise Invalid(*problems)
+    return Draft(kind=kind, offer=_offer(head), attributes=own, shop_id=UUID(head.shop_id))
+
+
+def read_change(kind: ListingKind, raw: Mapping[str, Any], source: Source = "json") -> Draft:
+    """A change of a listing of this kind; raises Invalid with every problem of both parts."""
+    head, own, problems = _both(ListingChange, kind, raw, source)
+    if problems or head is None or own is None:
+        raise Invalid(*problems)
+    return Draft(kind=kind, offer=_offer(head), attributes=own, version=head.version)
+
+
+def read_attributes(form: type[F], stored: Mapping[str, Any]) -> F:
+    """Stored attributes as the form they were declared by: ``read_attributes(Puppy, listing.attributes)``.
+
+    What was stored under a declaration that has changed since may not fit any more: Invalid.
+    """
+    return parse(form, stored, "json")
+
+
+def _offer(head: Offer) -> Offer:
+    return Offer(title=head.title, description=head.description, price=head.price)
+
+
+def _both(
+    form: type[F], kind: ListingKind | None, raw: Mapping[str, Any], source: Source
+) -> tuple[F | None, Form | None, list[Problem]]:
+    given, attributes = _parted(raw, source)
+    problems: list[Problem] = []
+    head: F | None = None
+    own: Form | None = None
+    try:
+        head = parse(form, given, source)
+    except Invalid as invalid:
+        problems += invalid.problems
+    if kind is not None and isinstance(attributes, Mapping):
+        try:
+            own = parse(kind.attributes, attributes, source)
+        except Invalid as invalid:
+            problems += invalid.under(PREFIX).problems
+    elif not isinstance(attributes, Mapping):
+        code = "required" if attributes is None else "wrong_type"
+        problems.append(Problem(PREFIX, code, TEXTS[code]))
+    return head, own, problems
+
+
+def _parted(raw: Mapping[str, Any], source: Source) -> tuple[dict[str, Any], Any]:
+    if source == "json":
+        return {k: v for k, v in raw.items() if k != PREFIX}, raw.get(PREFIX)
+    own = {k.removeprefix(f"{PREFIX}."): v for k, v in raw.items() if k.startswith(f"{PREFIX}.")}
+    return {k: v for k, v in raw.items() if not k.startswith(f"{PREFIX}.")}, own

@@ -1,0 +1,207 @@
+"""Making, changing and showing what a shop offers."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from marketplace_kit.kernel.errors import Forbidden, Missing, StaleVersion
+from marketplace_kit.kernel.fields import Form, raw_of
+from marketplace_kit.kernel.hooks import Actor, ListingKind
+from marketplace_kit.kernel.process import Process
+from marketplace_kit.kernel.site import Site, UnitOfWork
+from marketplace_kit.listings.domain import (
+    ARCHIVED,
+    LISTING,
+    MAY_EDIT,
+    PUBLISHED,
+    KindNotOffered,
+    Listing,
+    ListingArchived,
+    ShopNotOpen,
+    folded,
+)
+from marketplace_kit.listings.queries import active_kinds
+from marketplace_kit.listings.schemas import Draft, Offer, read_attributes, searchable_texts
+from marketplace_kit.listings.tables import listing_table
+from marketplace_kit.shops.domain import OPEN, Shop
+from marketplace_kit.shops.services import access_shop, roles_in
+from marketplace_kit.shops.tables import shop_table
+
+
+async def create(
+    uow: UnitOfWork,
+    *,
+    shop_id: UUID,
+    kind: str,
+    offer: Offer,
+    attributes: Form,
+    by: Actor,
+    listing_id: UUID | None = None,
+) -> Listing:
+    """A draft in a shop where ``by`` may work on listings. Refuses :class:`Missing` for any other shop and
+    :class:`KindNotOffered`. ``attributes`` are the kind's own form.
+    """
+    declared = _kind(uow.site, kind)
+    _check_form(declared, attributes)
+    await access_shop(uow, shop_id, by=by, roles=MAY_EDIT)
+    listing = Listing(
+        shop_id=shop_id,
+        kind=kind,
+        title=offer.title,
+        description=offer.description,
+        price=offer.price,
+        attributes=raw_of(attributes),
+        state=process_of(declared).start.name,
+        search_text=folded(offer.title, offer.description, *searchable_texts(attributes)),
+        created_at=uow.at,
+    )
+    if listing_id is not None:
+        listing.id = listing_id
+    uow.session.add(listing)
+    await uow.session.flush()
+    return listing
+
+
+async def create_from(uow: UnitOfWork, draft: Draft, *, by: Actor, publish_it: bool = False) -> Listing:
+    """Make the listing that somebody filled in, and publish it if asked; both or nothing."""
+    if draft.shop_id is None:
+        raise Missing
+    made = await create(
+        uow, shop_id=draft.shop_id, kind=draft.kind.name, offer=draft.offer, attributes=draft.attributes, by=by
+    )
+    return await publish(uow, made.id, by=by) if publish_it else made
+
+
+async def edit(
+    uow: UnitOfWork, listing_id: UUID, *, version: int, offer: Offer, attributes: Form, by: Actor
+) -> Listing:
+    """Change a listing. Refuses :class:`StaleVersion` if it was changed since ``version`` was read, and
+    :class:`ListingArchived`.
+    """
+    listing = await access_listing(uow, listing_id, by=by)
+    _check_form(_kind(uow.site, listing.kind), attributes)
+    if listing.version != version:
+        raise StaleVersion
+    if listing.state == ARCHIVED:
+        raise ListingArchived
+    listing.edit(title=offer.title, description=offer.description, price=offer.price)
+    listing.describe(raw_of(attributes), searchable_texts(attributes))
+    return listing
+
+
+async def change_attributes(uow: UnitOfWork, listing_id: UUID, *, by: Actor, **changes: Any) -> Listing:
+    """Set some of a listing's own attributes, for plugins that keep them in step with what happens (a puppy is
+    reserved).
+    """
+    listing = await access_listing(uow, listing_id, by=by)
+    form = read_attributes(_kind(uow.site, listing.kind).attributes, listing.attributes)
+    changed = msgspec.structs.replace(form, **changes)
+    listing.describe(raw_of(changed), searchable_texts(changed))
+    return listing
+
+
+async def publish(uow: UnitOfWork, listing_id: UUID, *, by: Actor) -> Listing:
+    """Show a listing to everybody. Refuses :class:`ShopNotOpen`, :class:`KindNotOffered`,
+    :class:`InvalidTransition`.
+    """
+    return await move(uow, listing_id, "publish", by=by)
+
+
+async def unpublish(uow: UnitOfWork, listing_id: UUID, *, by: Actor) -> Listing:
+    """Take a listing back to draft; hearts stay."""
+    return await move(uow, listing_id, "unpublish", by=by)
+
+
+async def archive(uow: UnitOfWork, listing_id: UUID, *, by: Actor) -> Listing:
+    """Put a listing away for good."""
+    return await move(uow, listing_id, "archive", by=by)
+
+
+async def move(uow: UnitOfWork, listing_id: UUID, verb: str, *, by: Actor) -> Listing:
+    """Do a verb of the listing's process. One of a kind that is not active can be put away, not shown."""
+    listing, held = await _accessed(uow, listing_id, by)
+    declared = active_kinds(uow.site).get(listing.kind)
+    happened = listing.move(process_of(declared), verb, held, uow.at)
+    if listing.state == PUBLISHED:
+        if declared is None:
+            raise KindNotOffered
+        shop = await uow.session.get(Shop, listing.shop_id)
+        if shop is None or shop.state != OPEN:
+            raise ShopNotOpen
+    if happened:
+        uow.record(happened)
+    return listing
+
+
+async def access_listing(uow: UnitOfWork, listing_id: UUID, *, by: Actor) -> Listing:
+    """A listing for somebody who works on it. Refuses :class:`Missing` to everybody else as for one that is not there,
+    :class:`Forbidden` to an operator of the shop.
+    """
+    return (await _accessed(uow, listing_id, by))[0]
+
+
+async def _accessed(uow: UnitOfWork, listing_id: UUID, by: Actor) -> tuple[Listing, frozenset[str]]:
+    listing = await uow.session.get(Listing, listing_id, with_for_update=True)
+    held = await roles_in(uow, listing.shop_id, by=by) if listing else frozenset()
+    if listing is None or not held:
+        raise Missing
+    if held.isdisjoint(MAY_EDIT):
+        raise Forbidden
+    return listing, held
+
+
+async def access_public(uow: UnitOfWork, listing_id: UUID) -> Listing:
+    """A listing that everybody may see at this moment; refuses :class:`Missing`."""
+    t, s = listing_table.c, shop_table.c
+    wanted = sa.select(Listing).join(shop_table, t.shop_id == s.id)
+    shown = wanted.where(t.id == listing_id, t.state == PUBLISHED, s.state == OPEN)
+    listing: Listing | None = (await uow.session.execute(shown)).scalar_one_or_none()
+    if listing is None or listing.kind not in active_kinds(uow.site):
+        raise Missing
+    return listing
+
+
+def process_of(kind: ListingKind | None) -> Process:
+    return (kind and kind.process) or LISTING
+
+
+def _kind(site: Site, name: str) -> ListingKind:
+    kind = active_kinds(site).get(name)
+    if kind is None:
+        raise KindNotOffered
+    return kind
+
+
+def _check_form(kind: ListingKind, attributes: Form) -> None:
+    if type(attributes) is not kind.attributes:
+        raise TypeError(f"{kind.name} is described by {kind.attributes.__name__}, not by {type(attributes).__name__}")
+
+
+async def ensure_listing(
+    site: Site, *, shop_id: UUID, kind: str, offer: Offer, attributes: Form, owner: UUID, published: bool = True
+) -> UUID:
+    """For samples: the shop's listing of this kind with this title, made (and published) if it is not there."""
+    found = await site.ask(_named, shop_id, kind, offer.title)
+    if found is not None:
+        return found
+    by = Actor(person_id=owner)
+
+    async def make(uow: UnitOfWork) -> UUID:
+        made = await create(uow, shop_id=shop_id, kind=kind, offer=offer, attributes=attributes, by=by)
+        if published:
+            await publish(uow, made.id, by=by)
+        return made.id
+
+    return await site.do(make)
+
+
+async def _named(connection: AsyncConnection, shop_id: UUID, kind: str, title: str) -> UUID | None:
+    t = listing_table.c
+    wanted = sa.select(t.id).where(t.shop_id == shop_id, t.kind == kind, t.title == title).limit(1)
+    found: UUID | None = (await connection.execute(wanted)).scalar_one_or_none()
+    return found

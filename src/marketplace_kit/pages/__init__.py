@@ -1,0 +1,1 @@
+"""Content pages. The first of them is the home page."""

@@ -1,0 +1,1 @@
+"""Shops: who offers, who works there, and whether the doors are open."""
