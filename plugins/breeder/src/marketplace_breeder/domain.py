@@ -70,6 +70,12 @@ class NotAnAnimal(DomainError):
     text = N_("You can show interest in a puppy or a litter only.")
 
 
+class OwnAnimal(DomainError):
+    code = "own_animal"
+    kind = Kind.CONFLICT
+    text = N_("This is an animal of your own kennel.")
+
+
 def check_may_be_wanted(kind: str, label: str | None) -> None:
     """Refuses :class:`NotAnAnimal` for other listings and :class:`PuppyNotAvailable` for a puppy that went home.
 
@@ -81,10 +87,11 @@ def check_may_be_wanted(kind: str, label: str | None) -> None:
         raise PuppyNotAvailable(label=label)
 
 
-class InterestShown(Event):
+class InterestShown(Event, frozen=True, kw_only=True):
     """A person told a kennel of their interest in an animal, for the first time."""
 
     name: ClassVar[str] = "breeder.interest_shown"
     listing_id: UUID
     shop_id: UUID
     person_id: UUID
+    title: str

@@ -28,7 +28,9 @@ class Puppy(Form):
     colour: Annotated[str, Field(N_("Colour"), max_length=60, filterable=True)] = ""
     placement: Annotated[str, Field(N_("Placement"), choices=LABELS, filterable=True)] = AVAILABLE
     born: Annotated[date | None, Field(N_("Date of birth"))] = None
-    collar: Annotated[str, Field(N_("Collar"), max_length=30, hint=N_("How the puppies of a litter are told apart."))] = ""
+    collar: Annotated[
+        str, Field(N_("Collar"), max_length=30, hint=N_("How the puppies of a litter are told apart."))
+    ] = ""
     dam: Dam = ""
     sire: Sire = ""
     registration: Annotated[str, Field(N_("Pedigree registration"), max_length=60)] = ""
@@ -88,6 +90,8 @@ class Interest(msgspec.Struct, frozen=True, kw_only=True):
 
     listing_id: UUID
     shop_id: UUID
+    person_id: UUID
+    listing_title: str
     message: str
     shown_at: datetime
 
@@ -99,7 +103,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     new: bool
 
 
-class Lead(msgspec.Struct, frozen=True, kw_only=True):
+class Lead(msgspec.Struct, kw_only=True):
     """Who wants which animal of a kennel. ``how`` is ``interest`` or ``favourite``; a favourite says nothing more."""
 
     person_id: UUID
@@ -115,7 +119,6 @@ class KennelStage(msgspec.Struct, frozen=True, kw_only=True):
     """How far the asking person has come with one kennel, and by what."""
 
     shop_id: UUID
-    shop_name: str
     stage: str
     favourites: int
     interests: int

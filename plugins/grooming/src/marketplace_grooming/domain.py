@@ -107,10 +107,17 @@ class PriceList:
         return min((t.price for t in self.tariffs.values()), default=None)
 
 
-class QuoteRequested(Event):
+def kilograms(grams: int) -> str:
+    """A weight as a groomer reads it: ``7.2``."""
+    return f"{grams / 1000:.3f}".rstrip("0").rstrip(".")
+
+
+class QuoteRequested(Event, frozen=True, kw_only=True):
     """Somebody left a telephone number and waits for a groomer's call."""
 
     name: ClassVar[str] = "grooming.quote_requested"
     request_id: UUID
     listing_id: UUID
     shop_id: UUID
+    title: str
+    pet_name: str

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from marketplace_grooming.domain import BANDS, COATS, SPECIES, PriceList, Tariff
+from marketplace_grooming.domain import BANDS, COATS, HEAVIEST, SPECIES, PriceList, Tariff
 from marketplace_kit.kernel.fields import Field, Form
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.texts import N_
@@ -16,6 +16,13 @@ from marketplace_kit.kernel.texts import N_
 Minutes: TypeAlias = int | None
 MINUTES = N_("minutes")
 MOST_MINUTES = 600
+
+
+PetName = Annotated[str, Field(N_("Name of your pet"), max_length=60)]
+Phone = Annotated[str, Field(N_("Your telephone number"), format="phone", private=True, autocomplete="tel")]
+Note = Annotated[
+    str, Field(N_("Anything the groomer should know"), long=True, max_length=500, hint=N_("Tangles, fears, age …"))
+]
 
 
 class GroomingService(Form):
@@ -64,27 +71,18 @@ class AskPrice(Form):
 class AskForCall(Form):
     """A visitor asks the groomer to ring back."""
 
-    pet_name: Annotated[str, Field(N_("Name of your pet"), max_length=60)]
-    weight_grams: Annotated[int, Field(N_("Weight in grams"), min=1, max=130_000)]
-    phone: Annotated[str, Field(N_("Your telephone number"), format="phone", private=True, autocomplete="tel")]
-    note: Annotated[
-        str,
-        Field(N_("Anything the groomer should know"), long=True, max_length=500, hint=N_("Tangles, fears, age …")),
-    ] = ""
+    pet_name: PetName
+    weight_grams: Annotated[int, Field(N_("Weight in grams"), min=1, max=HEAVIEST)]
+    phone: Phone
+    note: Note = ""
 
 
-class AskForCallOnPage(Form):
+class AskForCallOnPage(AskPrice):
     """The same as a page asks it: the weight in kilograms, as people know it."""
 
-    pet_name: Annotated[str, Field(N_("Name of your pet"), max_length=60)]
-    weight: Annotated[
-        str, Field(N_("Weight of your pet"), unit=N_("kg"), pattern=r"\d{1,3}([.,]\d{1,3})?", max_length=7)
-    ]
-    phone: Annotated[str, Field(N_("Your telephone number"), format="phone", private=True, autocomplete="tel")]
-    note: Annotated[
-        str,
-        Field(N_("Anything the groomer should know"), long=True, max_length=500, hint=N_("Tangles, fears, age …")),
-    ] = ""
+    pet_name: PetName
+    phone: Phone
+    note: Note = ""
 
 
 class GroomingSettings(Form):
@@ -107,7 +105,7 @@ class GroomingSettings(Form):
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True):
-    """What a service costs for one pet. ``price`` is in minor units; ``minutes`` is null where the groomer left it open."""
+    """What a service costs for one pet. ``minutes`` is null where the groomer left the time open."""
 
     listing_id: UUID
     weight_grams: int

@@ -1,0 +1,116 @@
+"""Two groomers of Atyrau, and an owner who waits for a call."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from marketplace_grooming.domain import SERVICE
+from marketplace_grooming.queries import requests_in
+from marketplace_grooming.schemas import AskForCall, GroomingService
+from marketplace_grooming.services import keep_request
+from marketplace_kit.accounts.queries import person_id_by_email
+from marketplace_kit.accounts.services import create_person
+from marketplace_kit.kernel.hooks import Actor
+from marketplace_kit.kernel.ids import secret_token
+from marketplace_kit.kernel.money import Money
+from marketplace_kit.kernel.site import Site
+from marketplace_kit.listings.schemas import Offer
+from marketplace_kit.listings.services import ensure_listing
+from marketplace_kit.shops.schemas import NewShop
+from marketplace_kit.shops.services import ensure_shop
+
+
+def tenge(amount: int) -> Money:
+    return Money(amount * 100, "KZT")
+
+
+_LAPKI = NewShop(
+    name="Салон «Лапки»",
+    city="Атырау",
+    about="Груминг собак и кошек в центре. По одному питомцу за раз: без клеток и без спешки, можно остаться рядом.",
+    phone="+77029876543",
+)
+_PUSHOK = NewShop(
+    name="Выездной груминг «Пушок»",
+    city="Атырау",
+    about="Приезжаем на дом со своим столом и феном. Для тех, кому поездка в салон - стресс.",
+)
+_FULL = GroomingService(
+    species=("dog",),
+    coat="any",
+    includes="Мытьё, сушка, вычёсывание, стрижка, уши, когти.",
+    price_mini=tenge(7_000),
+    minutes_mini=75,
+    price_small=tenge(8_000),
+    minutes_small=90,
+    price_medium=tenge(12_000),
+    minutes_medium=120,
+    price_large=tenge(16_000),
+    minutes_large=150,
+    price_giant=tenge(22_000),
+    minutes_giant=180,
+)
+_SHEDDING = GroomingService(
+    species=("dog",),
+    coat="double",
+    includes="Два мытья, продувка феном, вычёсывание подшёрстка, когти.",
+    price_medium=tenge(14_000),
+    minutes_medium=150,
+    price_large=tenge(18_000),
+    minutes_large=180,
+    price_giant=tenge(25_000),
+)
+_CATS = GroomingService(
+    species=("cat", "rabbit"),
+    coat="long",
+    includes="Вычёсывание колтунов, гигиеническая стрижка, когти. Без наркоза.",
+    price_mini=tenge(6_000),
+    minutes_mini=60,
+    price_small=tenge(7_500),
+    minutes_small=75,
+)
+_AT_HOME = GroomingService(
+    species=("dog", "cat"),
+    includes="Мытьё, сушка, стрижка, когти, уборка за собой.",
+    home_visit=True,
+    price_mini=tenge(9_000),
+    minutes_mini=80,
+    price_small=tenge(10_500),
+    minutes_small=100,
+    price_medium=tenge(15_000),
+    minutes_medium=140,
+)
+
+
+async def load_groomers(site: Site) -> None:
+    """A second loading changes nothing."""
+    vendor = await site.ask(person_id_by_email, "vendor@demo.kz")
+    customer = await site.ask(person_id_by_email, "customer@demo.kz")
+    if vendor is None or customer is None:
+        return
+    salon = await ensure_shop(site, _LAPKI, owner=vendor)
+    full = await _offer(site, salon, vendor, "Комплексный груминг собак", "Всё, что нужно, за один визит.", _FULL)
+    await _offer(site, salon, vendor, "Экспресс-линька", "Для хаски, корги, акит: шерсть останется у нас.", _SHEDDING)
+    await _offer(site, salon, vendor, "Груминг кошек", "Спокойно, с передышками; мастер с кошками 9 лет.", _CATS)
+    traveller = await _traveller(site)
+    van = await ensure_shop(site, _PUSHOK, owner=traveller)
+    await _offer(site, van, traveller, "Груминг у вас дома", "Выезд по Атырау включён в цену.", _AT_HOME)
+    if not await site.ask(requests_in, {salon}):
+        note = "Пудель, не стригли с весны, за ушами колтуны."
+        asked = AskForCall(pet_name="Бади", weight_grams=7_200, phone="+77051112233", note=note)
+        await site.do(keep_request, full, by=Actor(person_id=customer), asked=asked)
+
+
+async def _offer(site: Site, shop_id: UUID, owner: UUID, title: str, text: str, service: GroomingService) -> UUID:
+    offer = Offer(title=title, description=text, price=service.price_list.cheapest)
+    return await ensure_listing(site, shop_id=shop_id, kind=SERVICE, offer=offer, attributes=service, owner=owner)
+
+
+async def _traveller(site: Site) -> UUID:
+    """Somebody whose password nobody knows."""
+    known = await site.ask(person_id_by_email, "pushok@demo.kz")
+    if known is not None:
+        return known
+    return await create_person(
+        site, name="Наталья Лим", email="pushok@demo.kz", password=secret_token(), roles=("vendor",), locale="ru"
+    )
