@@ -11,6 +11,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 
 from marketplace_kit.accounts import queries, services
 from marketplace_kit.accounts.domain import SignInRefused
+from marketplace_kit.accounts.services.identification import SignInIdentifier
 from marketplace_kit.accounts.tables import person_table, sign_in_table
 from marketplace_kit.app import create_app
 from marketplace_kit.kernel.clock import SetClock
@@ -20,7 +21,6 @@ from marketplace_kit.kernel.ids import digest, new_id
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.testing.clients import open_client
 from marketplace_kit.testing.queries import assert_query_count
-from marketplace_kit.web.identity import Identifier
 from tests.accounts.conftest import PASSWORD, MakePerson
 
 SIGN_IN = {"email": "aigerim@example.kz", "password": PASSWORD}
@@ -46,7 +46,8 @@ async def test_signing_in_gives_browsers_a_cookie_that_scripts_cannot_read(
 
 
 async def test_on_https_the_cookie_is_bound_to_the_host(sites: Any, make_person: MakePerson) -> None:
-    async with sites.open(overrides={"site.public_url": "https://market.example.kz"}) as site:
+    https = {"site.public_url": "https://market.example.kz"}
+    async with sites.open(overrides=https, environ={"MK_PLUGINS": ""}) as site:
         await services.create_person(site, name="A", email="aigerim@example.kz", password=PASSWORD)
         async with open_client(create_app(site), site) as client:
             cookie = (await client.post("/api/auth/login", json=SIGN_IN)).headers["set-cookie"]
@@ -117,7 +118,7 @@ async def test_use_is_noted_once_in_five_minutes(
 ) -> None:
     await make_person()
     opened = await site.do(services.open_session, (await site.ask(queries.person_id_by_email, SIGN_IN["email"])))
-    identifier = site.facilities[Identifier]
+    identifier = SignInIdentifier()
     with assert_query_count(site, 1):
         await identifier.identify(site, opened.cookie, None)
     clock.advance(timedelta(minutes=5))

@@ -44,7 +44,9 @@ class Kennel(Plugin):
 @pytest.fixture
 async def site(sites: Sites, clock: SetClock, fake_mail: FakeMail) -> AsyncIterator[Site]:
     """A migrated site that mails to the fake server."""
-    async with sites.open([Kennel()], clock=clock, overrides={"mail.url": fake_mail.url}) as opened:
+    core_alone = {"MK_PLUGINS": ""}
+    mail = {"mail.url": fake_mail.url}
+    async with sites.open([Kennel()], clock=clock, overrides=mail, environ=core_alone) as opened:
         yield opened
 
 

@@ -158,7 +158,7 @@ async def test_a_stopping_link_is_good_for_what_it_was_made_for(
 
 
 def test_migrations_go_up_down_and_up_and_tell_the_truth(databases: Any, sites: Any) -> None:
-    registry, _ = sites.boot()
+    registry, _ = sites.boot(environ={"MK_PLUGINS": ""})
     with databases.migrated(registry) as url:
         migrations = Migrations(registry, url)
         assert migrations.differences() == []

@@ -54,7 +54,6 @@ def compose(site: Site, message: Message, sender: str) -> EmailMessage:
     mail["Date"] = site.clock.now()
     mail["Message-ID"] = f"<{message.key}@{urlsplit(settings.public_url).hostname}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = message.locale
     why = texts.render(message.locale, _WHY, {"site": settings.name})
     lines = [message.body, message.link, f"-- \n{why}"]
     footer = escape(why)
@@ -67,6 +66,7 @@ def compose(site: Site, message: Message, sender: str) -> EmailMessage:
         footer += f'<br><a href="{escape(message.stop_link)}">{escape(stop)}</a>'
     mail.set_content("\n\n".join(line for line in lines if line))
     mail.add_alternative(_html(message, texts.gettext(message.locale, _OPEN), footer), subtype="html")
+    mail["Content-Language"] = message.locale  # last: setting a content takes the headers of the former one away
     return mail
 
 
