@@ -102,8 +102,8 @@ def make_app(open_site: OpenSite) -> Celery:
 def run_worker(open_site: OpenSite, *, concurrency: int = 2, loglevel: str = "WARNING") -> None:
     """Work until the process is told to stop (SIGTERM: what is under way is finished first)."""
     app = make_app(open_site)
-    words = ["worker", f"--concurrency={concurrency}", f"--loglevel={loglevel}", "--pool=threads"]
-    app.worker_main([*words, "--without-gossip", "--without-mingle", "--quiet"])
+    words = ["--quiet", "worker", f"--concurrency={concurrency}", f"--loglevel={loglevel}", "--pool=threads"]
+    app.worker_main([*words, "--without-gossip", "--without-mingle"])
 
 
 def open_configured_site() -> Site:
