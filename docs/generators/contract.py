@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from pathlib import Path
 from typing import Any
 
@@ -96,11 +95,7 @@ def _answer_link(hook: str) -> str:
 
 def answer_of(hook: str) -> type:
     """The description that a hook returns a sequence of."""
-    found = re.search(r"Sequence\[(\w+)\]", str(inspect.signature(getattr(Plugin, hook)).return_annotation))
-    if found is None:
-        raise TypeError(f"{hook} does not return a Sequence of descriptions")
-    answer: type = getattr(descriptions, found[1])
-    return answer
+    return {**REGISTRATION, **CONTRIBUTION}[hook]
 
 
 def _duplicate(hook: str, shape: str) -> str:

@@ -7,7 +7,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
+from uuid import UUID
 
+import attrs
 import httpx
 import msgspec
 import pytest
@@ -17,6 +19,7 @@ from litestar import get
 from litestar.response import Response
 from typing_extensions import override
 
+from marketplace_kit.accounts.services import create_person
 from marketplace_kit.app import create_app
 from marketplace_kit.cli import main
 from marketplace_kit.cli.samples import load_samples
@@ -27,10 +30,15 @@ from marketplace_kit.kernel.events import Event
 from marketplace_kit.kernel.fields import Field, Form
 from marketplace_kit.kernel.hooks import (
     Actor,
+    Channel,
     Job,
     Listener,
+    ListingKind,
+    Message,
     NavItem,
+    Notice,
     Panel,
+    Permission,
     Plugin,
     PluginInfo,
     Routes,
@@ -43,6 +51,9 @@ from marketplace_kit.kernel.hooks import (
 from marketplace_kit.kernel.ids import new_id
 from marketplace_kit.kernel.jobs import Work, run_until_idle
 from marketplace_kit.kernel.site import Site, UnitOfWork
+from marketplace_kit.notifications.services import notify
+from marketplace_kit.shops.schemas import NewShop
+from marketplace_kit.shops.services import ensure_shop
 from marketplace_kit.testing.clients import open_client
 from marketplace_kit.testing.sites import Sites
 from marketplace_kit.web.context import WebRequest
@@ -74,6 +85,16 @@ async def opened(sites: Sites, *plugins: Plugin, **given: Any) -> AsyncIterator[
     async with AsyncExitStack() as stack:
         site = await stack.enter_async_context(sites.open(plugins, environ={"MK_PLUGINS": ""}, **given))
         yield site, await stack.enter_async_context(open_client(create_app(site), site))
+
+
+async def sign_in(site: Site, client: httpx.AsyncClient, *roles: str) -> UUID:
+    """A new person with these roles, whom the client speaks for from now on."""
+    known = {"email": f"{'-'.join(roles) or 'nobody'}@example.kz", "password": "four words of luck"}
+    person = await create_person(site, name="Aru", roles=roles, locale="en", **known)
+    signed_in = await client.post("/api/auth/login", json=known)
+    client.headers["authorization"] = f"Bearer {signed_in.json()['access_token']}"
+    client.cookies.clear()
+    return person
 
 
 async def switched(site: Site, *, on: bool) -> None:
@@ -141,6 +162,90 @@ async def test_hook_mk_templates(sites: Sites, tmp_path: Path) -> None:
     folders = (Templates(folder=tmp_path, locale=tmp_path),)
     async with opened(sites, plugin(mk_templates=folders, mk_routes=(Routes(handlers=(hours,)),))) as (_, client):
         assert (await client.get("/kk/vet/hours")).text == "Жұмыс уақыты, every day"
+
+
+@get("/api/vet/diary", **route("vet.read_diary"))
+async def diary() -> list[str]:
+    return ["Barsik, 10:00"]
+
+
+async def test_hook_mk_permissions(sites: Sites) -> None:
+    permissions = (Permission(name="vet.read_diary", label="Read the diary", roles=("operator",)),)
+    async with opened(sites, plugin(mk_permissions=permissions, mk_routes=(Routes(handlers=(diary,)),))) as (
+        site,
+        client,
+    ):
+        assert (await client.get("/api/vet/diary")).status_code == 401
+        await sign_in(site, client, "vendor")
+        assert (await client.get("/api/vet/diary")).status_code == 403
+        await sign_in(site, client, "operator")
+        assert (await client.get("/api/vet/diary")).json() == ["Barsik, 10:00"]
+
+
+class Vaccination(Form):
+    against: Annotated[str, Field("Against", choices=(("rabies", "Rabies"), ("flu", "Flu")))]
+
+
+VACCINATION = ListingKind(name="vet.vaccination", label="Vaccination", plural="Vaccinations", attributes=Vaccination)
+
+
+async def test_hook_mk_listing_kinds(sites: Sites) -> None:
+    async with opened(sites, plugin(mk_listing_kinds=(VACCINATION,))) as (site, client):
+        vendor = await sign_in(site, client, "vendor")
+        shop = await ensure_shop(site, NewShop(name="The vet", city="Atyrau"), owner=vendor)
+        listing = {"shop_id": str(shop), "kind": "vet.vaccination", "title": "Against rabies"}
+        made = await client.post("/api/listings", json=listing | {"attributes": {"against": "rabies"}})
+        assert (made.status_code, made.json()["attributes"]) == (201, {"against": "rabies"})
+        refused = await client.post("/api/listings", json=listing | {"attributes": {"against": "moths"}})
+        assert [p["field"] for p in refused.json()["problems"]] == ["attributes.against"]
+        await switched(site, on=False)
+        assert (await client.get("/api/listing-kinds")).json() == []
+
+
+REMINDER = Notice(
+    name="vet.reminder", label="Reminder", subject="{pet} visits us", body="At {time}.", channels=("in_app",)
+)
+
+
+def reminding(person: UUID) -> Any:
+    async def remind(uow: UnitOfWork) -> None:
+        facts = {"pet": "Barsik", "time": "10:00"}
+        await notify(uow, to=person, notice="vet.reminder", facts=facts, link="/", key="vet.reminder:1")
+
+    return remind
+
+
+async def test_hook_mk_notices(sites: Sites) -> None:
+    async with opened(sites, plugin(mk_notices=(REMINDER,))) as (site, client):
+        person = await sign_in(site, client)
+        await site.do(reminding(person))
+        await site.do(reminding(person))
+        await run_until_idle(site)
+        notices = (await client.get("/api/notifications")).json()["items"]
+        assert [n["subject"] for n in notices] == ["Barsik visits us"], (
+            "one notice for one key, however often it is said"
+        )
+
+
+class Pigeons:
+    """A channel that keeps what it was given."""
+
+    def __init__(self) -> None:
+        self.sent: list[Message] = []
+
+    async def deliver(self, site: Site, message: Message) -> None:
+        self.sent.append(message)
+
+
+async def test_hook_mk_channels(sites: Sites) -> None:
+    pigeons = Pigeons()
+    by_air = attrs.evolve(REMINDER, channels=("pigeon",))
+    channel = Channel(name="pigeon", label="Pigeon", address="email", sender=pigeons)
+    async with opened(sites, plugin(mk_notices=(by_air,), mk_channels=(channel,))) as (site, client):
+        await site.do(reminding(await sign_in(site, client)))
+        assert pigeons.sent == [], "never inside the transaction"
+        await run_until_idle(site)
+    assert [(m.to, m.subject, m.body) for m in pigeons.sent] == [("nobody@example.kz", "Barsik visits us", "At 10:00.")]
 
 
 @get("/api/vet/ping", **route(PUBLIC))

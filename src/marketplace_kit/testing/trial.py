@@ -7,6 +7,7 @@ For first steps and for the code blocks of the documentation; a plugin's own tes
 from __future__ import annotations
 
 import atexit
+import logging
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,6 +17,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import attrs
 import httpx
+import structlog
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -78,6 +80,8 @@ def trial(*plugins: Plugin, installed: bool = False, **settings: Any) -> Iterato
 
     ``settings`` are given as ``section__field=value``. The data is gone when the block ends.
     """
+    if not structlog.is_configured():  # a first look is not the place for a boot log
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     overrides = {name.replace("__", ".", 1): value for name, value in settings.items()}
     environ = {} if installed else {"MK_PLUGINS": ""}
     clock = SetClock(MONDAY_MORNING)
