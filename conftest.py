@@ -9,8 +9,13 @@ import os
 import shutil
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ["marketplace_kit.testing.plugin"]
+
+# The same examples on every machine and in every run; `--hypothesis-profile default` looks for new ones.
+settings.register_profile("suite", derandomize=True, deadline=None, database=None)
+settings.load_profile("suite")
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROKERS = {"redis": "redis-server", "rabbitmq": "rabbitmq-server"}
