@@ -24,10 +24,10 @@ OneShop = Annotated[UUID | None, QueryParameter(description="Only this kennel's.
     **route("breeder.show_interest", body=ShowInterest, summary="Tell the kennel that you are interested"),
 )
 async def show_interest(
-    site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID], body: Given[ShowInterest]
+    site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID], form: Given[ShowInterest]
 ) -> Shown:
     """The kennel is told once, however often this is called; ``new`` says whether it was this call."""
-    return await services.show_interest(site, listing_id, by=actor, message=body.message)
+    return await services.show_interest(site, listing_id, by=actor, message=form.message)
 
 
 @delete(

@@ -43,9 +43,6 @@ class Stage(StrEnum):
     LEAD = "lead"
 
 
-STAGE_TEXTS = {Stage.PROSPECT: N_("Looking around"), Stage.LEAD: N_("Interested family")}
-
-
 def stage_of(*, favourites: int, interests: int) -> Stage:
     """A heart or a pressed “Interested” makes a lead; taking both back makes a prospect again."""
     return Stage.LEAD if favourites or interests else Stage.PROSPECT

@@ -44,10 +44,10 @@ async def quote(site: Given[Site], actor: Given[Actor], listing_id: ListingId, w
     **route(PUBLIC, body=AskForCall, summary="Ask the groomer to ring back"),
 )
 async def ask_for_call(
-    request: WebRequest, site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID], body: Given[AskForCall]
+    request: WebRequest, site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID], form: Given[AskForCall]
 ) -> Asked:
     address = request.client.host if request.client else ""
-    return Asked(id=await services.ask_for_call(site, listing_id, by=actor, address=address, asked=body))
+    return Asked(id=await services.ask_for_call(site, listing_id, by=actor, address=address, asked=form))
 
 
 @get("/api/grooming/quote-requests", **route("grooming.see_requests", summary="Who waits for a call at your shops"))

@@ -155,7 +155,7 @@ class Breeder(Plugin):
     @hookimpl
     @override
     def mk_samples(self) -> Sequence[Sample]:
-        return (Sample(name="breeder.kennels", load=load_kennels, after=("accounts.people",)),)
+        return (Sample(name="breeder.kennels", load=load_kennels, after=("shops.shops",)),)
 
     @hookimpl
     @override

@@ -37,20 +37,20 @@ class Kennel:
 
 
 async def load_kennels(site: Site) -> None:
-    """Dates are counted from today; a second loading changes nothing."""
+    """Dates are counted from today; a second loading changes nothing. The first kennel may be there among the shops."""
     vendor = await site.ask(person_id_by_email, "vendor@demo.kz")
     customer = await site.ask(person_id_by_email, "customer@demo.kz")
     if vendor is None or customer is None:
         return
-    await _retrievers(await _kennel(site, _ZHAIYQ, vendor), site, customer)
+    await _labradors(await _kennel(site, _KASPIY, vendor), site, customer)
     await _tazys(await _kennel(site, _TAZY, await _second_breeder(site)), site)
 
 
-_ZHAIYQ = NewShop(
-    name="Питомник «Жайық»",
+_KASPIY = NewShop(
+    name="Питомник «Каспий»",
     city="Атырау",
     about=(
-        "Золотистые ретриверы с 2014 года. Родители с тестами на суставы, глаза и ДНК, щенки растут в доме, "
+        "Лабрадоры с 2012 года. Родители с тестами на суставы, глаза и ДНК, щенки растут в доме, "
         "среди людей и других собак. Приезжайте познакомиться: показываем маму, отвечаем на вопросы и остаёмся "
         "на связи всю жизнь собаки."
     ),
@@ -78,22 +78,22 @@ async def _second_breeder(site: Site) -> UUID:
     )
 
 
-async def _retrievers(kennel: Kennel, site: Site, customer: UUID) -> None:
+async def _labradors(kennel: Kennel, site: Site, customer: UUID) -> None:
     born = kennel.today - timedelta(days=38)
     litter = Litter(
-        breed="Золотистый ретривер",
+        breed="Лабрадор-ретривер",
         born=born,
         males=3,
         females=3,
-        dam="Аиша Жайық",
-        sire="Батыр с Каспия",
+        dam="Аиша Каспий",
+        sire="Батыр с Урала",
         registration="UCK 4417/26",
         health_tests=HEALTH,
     )
     text = "Шесть щенков от спокойной рабочей пары. Щенки уже пробуют корм, знакомы с пылесосом и детьми."
     await _offer(kennel, site, LITTER, "Помёт Аиши и Батыра", text, None, litter)
     listed = [
-        await _offer(kennel, site, PUPPY, title, text, Money(price * 100, "KZT"), _retriever(born, **own))
+        await _offer(kennel, site, PUPPY, title, text, Money(price * 100, "KZT"), _labrador(born, **own))
         for title, text, price, own in _PUPPIES
     ]
     by = Actor(person_id=customer)
@@ -102,16 +102,16 @@ async def _retrievers(kennel: Kennel, site: Site, customer: UUID) -> None:
     await site.do(keep_interest, listed[0], by=by, message=words)
 
 
-def _retriever(born: date, sex: str, colour: str, collar: str, placement: str) -> Puppy:
+def _labrador(born: date, sex: str, colour: str, collar: str, placement: str) -> Puppy:
     return Puppy(
-        breed="Золотистый ретривер",
+        breed="Лабрадор-ретривер",
         sex=sex,
         colour=colour,
         placement=placement,
         born=born,
         collar=collar,
-        dam="Аиша Жайық",
-        sire="Батыр с Каспия",
+        dam="Аиша Каспий",
+        sire="Батыр с Урала",
         health_tests=HEALTH,
         chipped=placement == HOME,
     )
@@ -122,31 +122,31 @@ _PUPPIES = (
         "Арлан, красный ошейник",
         "Самый крупный и спокойный: первым приходит к людям и последним уходит. Хорош для семьи с детьми.",
         350_000,
-        {"sex": "male", "colour": "золотистый", "collar": "красный", "placement": AVAILABLE},
+        {"sex": "male", "colour": "чёрный", "collar": "красный", "placement": AVAILABLE},
     ),
     (
         "Алтын, жёлтый ошейник",
         "Весёлая и смелая, любит воду. Ей подойдут люди, которые много гуляют.",
         370_000,
-        {"sex": "female", "colour": "тёмно-золотистый", "collar": "жёлтый", "placement": AVAILABLE},
+        {"sex": "female", "colour": "шоколадный", "collar": "жёлтый", "placement": AVAILABLE},
     ),
     (
         "Айла, белый ошейник",
         "Нежная и внимательная, быстро учится. Пока держим для одной семьи.",
         370_000,
-        {"sex": "female", "colour": "кремовый", "collar": "белый", "placement": ON_HOLD},
+        {"sex": "female", "colour": "палевый", "collar": "белый", "placement": ON_HOLD},
     ),
     (
         "Барс, синий ошейник",
         "Охотно носит предметы, ищет глазами хозяина. Зарезервирован.",
         350_000,
-        {"sex": "male", "colour": "золотистый", "collar": "синий", "placement": RESERVED},
+        {"sex": "male", "colour": "чёрный", "collar": "синий", "placement": RESERVED},
     ),
     (
         "Дала, зелёный ошейник",
         "Осторожная с незнакомыми, ласковая со своими. Ищем спокойный дом без маленьких детей.",
         340_000,
-        {"sex": "female", "colour": "кремовый", "collar": "зелёный", "placement": AVAILABLE},
+        {"sex": "female", "colour": "палевый", "collar": "зелёный", "placement": AVAILABLE},
     ),
 )
 

@@ -142,7 +142,7 @@ class Grooming(Plugin):
     @hookimpl
     @override
     def mk_samples(self) -> Sequence[Sample]:
-        return (Sample(name="grooming.groomers", load=load_groomers, after=("accounts.people",)),)
+        return (Sample(name="grooming.groomers", load=load_groomers, after=("shops.shops",)),)
 
     @hookimpl
     @override

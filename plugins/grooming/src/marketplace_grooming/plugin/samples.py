@@ -1,4 +1,4 @@
-"""Two groomers of Atyrau, and an owner who waits for a call."""
+"""Groomers of Atyrau, and an owner who waits for a call."""
 
 from __future__ import annotations
 
@@ -24,11 +24,17 @@ def tenge(amount: int) -> Money:
     return Money(amount * 100, "KZT")
 
 
-_LAPKI = NewShop(
-    name="Салон «Лапки»",
+_RIVERSIDE = NewShop(
+    name="Груминг на набережной",
     city="Атырау",
-    about="Груминг собак и кошек в центре. По одному питомцу за раз: без клеток и без спешки, можно остаться рядом.",
-    phone="+77029876543",
+    about="Салон у реки Урал: стрижка, тримминг, экспресс-линька.",
+    phone="+77014567890",
+)
+_AIGERIM = NewShop(
+    name="«Айгерім» үй жануарларының салоны",
+    city="Атырау",
+    about="Иттер мен мысықтарды жуу, қырқу, тырнақ алу.",
+    phone="+77013456789",
 )
 _PUSHOK = NewShop(
     name="Выездной груминг «Пушок»",
@@ -63,7 +69,7 @@ _SHEDDING = GroomingService(
 _CATS = GroomingService(
     species=("cat", "rabbit"),
     coat="long",
-    includes="Вычёсывание колтунов, гигиеническая стрижка, когти. Без наркоза.",
+    includes="Түйілген жүнді тарау, гигиеналық қырқу, тырнақ алу. Наркозсыз.",
     price_mini=tenge(6_000),
     minutes_mini=60,
     price_small=tenge(7_500),
@@ -83,15 +89,16 @@ _AT_HOME = GroomingService(
 
 
 async def load_groomers(site: Site) -> None:
-    """A second loading changes nothing."""
+    """A second loading changes nothing. The salons may be there among the shops."""
     vendor = await site.ask(person_id_by_email, "vendor@demo.kz")
     customer = await site.ask(person_id_by_email, "customer@demo.kz")
     if vendor is None or customer is None:
         return
-    salon = await ensure_shop(site, _LAPKI, owner=vendor)
+    salon = await ensure_shop(site, _RIVERSIDE, owner=vendor)
+    aigerim = await ensure_shop(site, _AIGERIM, owner=vendor)
     full = await _offer(site, salon, vendor, "Комплексный груминг собак", "Всё, что нужно, за один визит.", _FULL)
     await _offer(site, salon, vendor, "Экспресс-линька", "Для хаски, корги, акит: шерсть останется у нас.", _SHEDDING)
-    await _offer(site, salon, vendor, "Груминг кошек", "Спокойно, с передышками; мастер с кошками 9 лет.", _CATS)
+    await _offer(site, aigerim, vendor, "Мысықтарды қырқу", "Асықпай, демалыспен; шебер мысықтармен 9 жыл.", _CATS)
     traveller = await _traveller(site)
     van = await ensure_shop(site, _PUSHOK, owner=traveller)
     await _offer(site, van, traveller, "Груминг у вас дома", "Выезд по Атырау включён в цену.", _AT_HOME)
