@@ -103,3 +103,11 @@ async def test_an_answer_with_tokens_is_never_stored_for_repeats(
     assert answer.json()["refresh_token"] not in kept
     assert answer.json()["access_token"] not in kept
     assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("odd", ["é", "\u00ff" * 20, "a.b.c", ".", "x" * 5000])
+async def test_odd_cookies_and_bearers_are_strangers(client: httpx.AsyncClient, odd: str) -> None:
+    raw = odd.encode("latin-1")
+    for header in ((b"authorization", b"Bearer " + raw), (b"cookie", b"mk_session=" + raw)):
+        answer = await client.get("/api/auth/session", headers=[header])
+        assert (answer.status_code, answer.json()["authenticated"]) == (200, False)

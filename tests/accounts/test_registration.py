@@ -196,3 +196,8 @@ async def test_no_plain_token_is_stored_anywhere(site: Site, client: httpx.Async
     stored = str(await rows(site, sa.select(token_table)))
     assert token not in stored
     assert services.plain_token(site, (await rows(site, sa.select(token_table.c.id)))[0].id) == token
+
+
+@pytest.mark.parametrize("odd", ["x", "%00", "%ff%fe", "a%20b", "%D0%B6" * 50])
+async def test_an_odd_link_leads_nowhere(client: httpx.AsyncClient, odd: str) -> None:
+    assert (await client.get(f"/api/auth/verify-email/{odd}")).status_code == 404

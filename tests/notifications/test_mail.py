@@ -15,7 +15,7 @@ from marketplace_kit.kernel.hooks import Message
 from marketplace_kit.kernel.jobs import run_until_idle
 from marketplace_kit.kernel.outbox import job_table
 from marketplace_kit.kernel.site import Site
-from marketplace_kit.notifications.domain import OptionalMessage
+from marketplace_kit.notifications.schemas import OptionalMessage
 from marketplace_kit.notifications.services import notify, prefer
 from marketplace_kit.notifications.services.mailing import EmailSender, compose
 from marketplace_kit.testing.mail import FakeMail

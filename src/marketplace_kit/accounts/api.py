@@ -27,7 +27,7 @@ RoleFilter = Annotated[
 ]
 
 
-def network_address(request: AnyRequest) -> str:
+def _network_address(request: AnyRequest) -> str:
     return request.client.host if request.client else ""
 
 
@@ -45,7 +45,7 @@ def _keep_no_answer(request: AnyRequest) -> None:
 )
 async def register(request: AnyRequest, site: Given[Site], form: Given[schemas.NewPerson]) -> schemas.Accepted:
     """The same answer whether or not somebody has this address."""
-    await services.register(site, form, address=network_address(request))
+    await services.register(site, form, address=_network_address(request))
     return schemas.Accepted()
 
 
@@ -68,7 +68,7 @@ async def login(
         phone=form.phone,
         password=form.password,
         agent=request.headers.get("user-agent", ""),
-        address=network_address(request),
+        address=_network_address(request),
         instead_of=actor.session_id if visit_of(request).by_cookie else None,
     )
     _keep_no_answer(request)

@@ -12,7 +12,6 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Response
 
 from marketplace_kit.accounts import queries, schemas, services
-from marketplace_kit.accounts.api import network_address
 from marketplace_kit.accounts.domain import LinkNotValid, SignInRefused
 from marketplace_kit.kernel.errors import DomainError, Invalid, Problem
 from marketplace_kit.kernel.fields import parse
@@ -30,6 +29,10 @@ from marketplace_kit.web.routing import PUBLIC, SIGNED_IN, route
 AnyRequest = Request[Any, Any, Any]
 Next = Annotated[str, QueryParameter(name="next", max_length=500, required=False)]
 HOME = "/"
+
+
+def _network_address(request: AnyRequest) -> str:
+    return request.client.host if request.client else ""
 
 
 def safe_next(path: str) -> str:
@@ -76,7 +79,7 @@ async def register(request: AnyRequest, site: Given[Site]) -> Response[Any]:
     next_path = str(raw.pop("next", ""))
     try:
         form = parse(schemas.RegisterForm, raw, "form")
-        await services.register(site, _new_person(form, visit_of(request).locale), address=network_address(request))
+        await services.register(site, _new_person(form, visit_of(request).locale), address=_network_address(request))
     except (Invalid, TooMany) as refused:
         return await _register_page(request, next_path, raw, _on_contact(refused))
     return see_other(request, f"/register/done?next={quote(safe_next(next_path), safe='/')}")
@@ -147,7 +150,7 @@ async def sign_in(request: AnyRequest, site: Given[Site], actor: Given[Actor]) -
             phone=None if is_email else form.contact,
             password=form.password,
             agent=request.headers.get("user-agent", ""),
-            address=network_address(request),
+            address=_network_address(request),
             instead_of=actor.session_id,
         )
     except (Invalid, SignInRefused, TooMany) as refused:

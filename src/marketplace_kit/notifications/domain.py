@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-import attrs
-
-from marketplace_kit.kernel.hooks import Message
-
 IN_APP = "in_app"
 
 
@@ -23,13 +19,6 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     SKIPPED = "skipped"
-
-
-@attrs.frozen(kw_only=True)
-class OptionalMessage(Message):
-    """A message that its receiver may stop; ``stop_link`` is where."""
-
-    stop_link: str
 
 
 def one_line(text: str) -> str:

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+import attrs
 import msgspec
 
 from marketplace_kit.kernel.fields import Field, Form
+from marketplace_kit.kernel.hooks import Message
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.notifications.domain import DeliveryState, ReadStatus
 
@@ -54,6 +56,13 @@ class Marked(msgspec.Struct, frozen=True, kw_only=True):
     """How many notices became read."""
 
     marked: int
+
+
+@attrs.frozen(kw_only=True)
+class OptionalMessage(Message):
+    """A message that its receiver may stop; ``stop_link`` is where."""
+
+    stop_link: str
 
 
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True):

@@ -68,7 +68,7 @@ def read_access_token(site: Site, token: str) -> Claims | None:
         if type(expires) is not int or type(epoch) is not int or expires <= site.clock.now().timestamp():
             return None
         return Claims(UUID(found["sub"]), UUID(found["sid"]), epoch)
-    except (jwt.InvalidTokenError, ValueError):
+    except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError):
         return None
 
 

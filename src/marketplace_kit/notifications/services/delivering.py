@@ -15,9 +15,9 @@ from marketplace_kit.kernel.hooks import Channel, Message, Undeliverable
 from marketplace_kit.kernel.jobs import Work
 from marketplace_kit.kernel.settings import SiteSettings
 from marketplace_kit.kernel.site import Site, UnitOfWork
-from marketplace_kit.notifications.domain import DeliveryState, OptionalMessage, wanted_channels
+from marketplace_kit.notifications.domain import DeliveryState, wanted_channels
 from marketplace_kit.notifications.queries import choices_of, outgoing
-from marketplace_kit.notifications.schemas import Outgoing
+from marketplace_kit.notifications.schemas import OptionalMessage, Outgoing
 from marketplace_kit.notifications.services.preferring import stop_link
 from marketplace_kit.notifications.tables import delivery_table as delivery
 

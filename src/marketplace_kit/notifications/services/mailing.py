@@ -19,8 +19,8 @@ from marketplace_kit.kernel.ids import digest, new_id
 from marketplace_kit.kernel.settings import SiteSettings
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
-from marketplace_kit.notifications.domain import OptionalMessage, one_line
-from marketplace_kit.notifications.schemas import MailSettings
+from marketplace_kit.notifications.domain import one_line
+from marketplace_kit.notifications.schemas import MailSettings, OptionalMessage
 
 _PATIENCE = 20.0
 _SCHEMES = {"smtp": 25, "smtp+tls": 465}
