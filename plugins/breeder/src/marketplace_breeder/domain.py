@@ -17,10 +17,10 @@ MINIMUM_AGE = timedelta(days=56)
 
 AVAILABLE, ON_HOLD, RESERVED, HOME = "available", "on_hold", "reserved", "home"
 LABELS = (
-    (AVAILABLE, N_("Available now")),
-    (ON_HOLD, N_("On hold for a family")),
-    (RESERVED, N_("Reserved for a family")),
-    (HOME, N_("Home with its family")),
+    (AVAILABLE, N_("Available")),
+    (ON_HOLD, N_("On hold")),
+    (RESERVED, N_("Reserved")),
+    (HOME, N_("Gone home")),
 )
 """The public label of a puppy. Reserved and placed puppies stay visible."""
 
