@@ -90,7 +90,7 @@ def test_a_wording_is_a_translation(package: Path, locale: str) -> None:
 def test_a_wording_begins_and_ends_as_its_english_one(package: Path, locale: str) -> None:
     def ends(text: str) -> tuple[str, ...]:
         space = (text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :])
-        return (*space, *(sign for sign in ":?…" if text.endswith(sign)))
+        return (*space, *(sign for sign in "?…" if text.endswith(sign)))
 
     assert [(english, said) for english, said in worded(package, locale) if ends(english) != ends(said)] == []
 
@@ -102,8 +102,8 @@ def test_cyrillic_words_are_cyrillic_throughout(package: Path, locale: str) -> N
 
 def test_kazakh_has_words_of_its_own(package: Path) -> None:
     """A Kazakh catalogue that was copied from the Russian one has hardly a letter that Russian lacks."""
-    said = [text for english, text in worded(package, "kk") if len(english.split()) > 3]
-    assert len(said) < 5 or sum(bool(re.search("[әғқңөұүһі]", text.lower())) for text in said) > len(said) * 0.9
+    said = [text for english, text in worded(package, "kk") if len(english.split()) > 5]
+    assert len(said) < 5 or sum(bool(re.search("[әғқңөұүһі]", text.lower())) for text in said) > len(said) * 0.8
 
 
 def test_a_wording_is_the_same_wherever_it_is_shown(locale: str) -> None:
