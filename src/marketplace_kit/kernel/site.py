@@ -210,10 +210,14 @@ class Site:
 
 
 async def _commit(session: AsyncSession) -> None:
+    """Commit; whatever goes wrong, the connection is not used again. SQLite leaves the transaction open when a COMMIT
+    fails (disk full, a deferred constraint), and its next user would find itself inside it.
+    """
     try:
         await session.commit()
-    except DBAPIError as error:
-        if error.connection_invalidated:
+    except BaseException as error:
+        await session.invalidate()
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
             raise OutcomeUnknown from error
         raise
 
