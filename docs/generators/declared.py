@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import typing
 from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -94,9 +96,23 @@ def problems(house: House) -> str:
     parts += [
         "## Problems of fields",
         "Inside `problems` of an `invalid` answer, each with the path of its field.",
-        table(("code", "text"), ((ticked(c), t) for c, t in TEXTS.items())),
+        table(("code", "text"), ((ticked(c), t) for c, t in (TEXTS | _written_out(house)).items())),
     ]
     return page("Problems", intro, *parts)
+
+
+def _written_out(house: House) -> dict[str, str]:
+    """The problems that rooms name themselves: ``Problem("email", "contact_needed", N_("…"))``."""
+    found: dict[str, str] = {}
+    for module in house.modules:
+        source = Path(str(module.__file__)).read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(source)):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Problem"):
+                continue
+            texts = [c.value for c in ast.walk(node) if isinstance(c, ast.Constant) and isinstance(c.value, str)]
+            if len(texts) == 3:  # field, code, text; where one is computed, the code is one of TEXTS
+                found[texts[1]] = texts[2]
+    return dict(sorted(found.items()))
 
 
 def _refusal(refusal: type[DomainError]) -> tuple[str, ...]:

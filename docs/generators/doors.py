@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import click
+from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
 from generators.house import House
@@ -67,26 +68,26 @@ def api(house: House) -> str:
     paths: dict[str, Any] = document(app, house.site)["paths"]
     by_plugin: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     pages: list[tuple[str, ...]] = []
-    for path, handler in sorted(routes_of(app), key=lambda found: found[0]):
-        if not isinstance(handler, HTTPRouteHandler) or "permission" not in handler.opt:
-            continue
+    for path, method, handler in sorted(_ways_in(app), key=lambda way: way[:2]):
         permission, plugin = str(handler.opt["permission"]), str(handler.opt.get("plugin", ""))
-        for method in sorted(handler.http_methods - {"OPTIONS", "HEAD"}):
-            operation = paths.get(path, {}).get(method.lower())
-            if operation is None:
-                pages.append((method, ticked(path), ticked(permission), plugin))
-            else:
-                about = operation.get("summary") or inspect.getdoc(handler.fn) or ""
-                by_plugin[plugin].append((method, ticked(path), ticked(permission), _body(operation), about))
+        operation = paths.get(path, {}).get(method.lower())
+        if operation is None:
+            pages.append((method, ticked(path), ticked(permission), plugin))
+        else:
+            about = operation.get("summary") or inspect.getdoc(handler.fn) or ""
+            by_plugin[plugin].append((method, ticked(path), ticked(permission), _body(operation), about))
     parts = []
-    for plugin, rows in by_plugin.items():
+    for plugin, rows in sorted(by_plugin.items()):
         parts += [f"## {plugin}", table(("method", "path", "permission", "body", "what it does"), rows)]
-    parts += [
-        "## Pages",
-        "For people; not in the OpenAPI document.",
-        table(("method", "path", "permission", "by"), pages),
-    ]
-    return page("Routes", intro, *parts)
+    parts += ["## Pages", "For people; not in the OpenAPI document."]
+    return page("Routes", intro, *parts, table(("method", "path", "permission", "by"), pages))
+
+
+def _ways_in(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
+    for path, handler in routes_of(app):
+        if isinstance(handler, HTTPRouteHandler) and "permission" in handler.opt:
+            for method in handler.http_methods - {"OPTIONS", "HEAD"}:
+                yield path, str(method), handler
 
 
 def _body(operation: dict[str, Any]) -> str:
@@ -95,4 +96,4 @@ def _body(operation: dict[str, Any]) -> str:
     if "$ref" in schema:
         return ticked(schema["$ref"].rsplit("/", 1)[-1])
     alternatives = schema.get("oneOf") or schema.get("anyOf") or ()
-    return named(a["$ref"].rsplit("/", 1)[-1] for a in alternatives if "$ref" in a) or ("yes" if schema else "")
+    return named(a["$ref"].rsplit("/", 1)[-1] for a in alternatives if "$ref" in a) or ("see OpenAPI" if schema else "")
