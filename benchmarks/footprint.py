@@ -90,7 +90,15 @@ async def _plugins(folder: Path) -> list[Figure]:
             ratio = statistics.median(a / b for a, b in zip(times[count], times[0], strict=True))
             bar, met = ("<= 1.05", ratio <= 1.05) if count == 20 else ("", None)
             figures.append(
-                Figure("P9", f"{path} with {count} more plugins", f"{bare * ratio * 1000:.2f} ms", f"{bare * 1000:.2f} ms", f"{ratio:.3f}", bar, met)
+                Figure(
+                    "P9",
+                    f"{path} with {count} more plugins",
+                    f"{bare * ratio * 1000:.2f} ms",
+                    f"{bare * 1000:.2f} ms",
+                    f"{ratio:.3f}",
+                    bar,
+                    met,
+                )
             )
     return figures
 

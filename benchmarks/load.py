@@ -1,4 +1,5 @@
-"""A load from a process of its own: keep-alive connections on loopback, bounded in count and time, one line of JSON out.
+"""A load from a process of its own: keep-alive connections on loopback, bounded in count and time, one line of JSON
+out.
 
 ``python -m benchmarks.load http://127.0.0.1:8000/api/listings --requests 2000 --connections 8``
 """
@@ -15,7 +16,9 @@ from urllib.parse import urlsplit
 DEADLINE = 60.0
 
 
-async def one_connection(host: str, port: int, request: bytes, todo: list[int], times: list[float], bad: list[int]) -> None:
+async def one_connection(
+    host: str, port: int, request: bytes, todo: list[int], times: list[float], bad: list[int]
+) -> None:
     reader, writer = await asyncio.open_connection(host, port)
     try:
         while todo[0] > 0:

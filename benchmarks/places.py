@@ -24,7 +24,7 @@ SERVER = os.environ.get("MK_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1
 def postgres_database(name: str) -> Iterator[str]:
     """A fresh database on the server of this machine."""
     with psycopg.connect(SERVER, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # noqa: S608 - our own names
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}"')
     try:
         yield SERVER.rsplit("/", 1)[0] + f"/{name}"
@@ -40,7 +40,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def process(*command: str, environ: Mapping[str, str] | None = None, quiet: bool = True) -> Iterator[subprocess.Popen[bytes]]:
+def process(
+    *command: str, environ: Mapping[str, str] | None = None, quiet: bool = True
+) -> Iterator[subprocess.Popen[bytes]]:
     """A child process, ended when the block ends."""
     out = subprocess.DEVNULL if quiet else None
     child = subprocess.Popen(command, env=os.environ | dict(environ or {}), cwd=ROOT, stdout=out, stderr=out)
@@ -69,7 +71,16 @@ def wait_for(url: str, seconds: float = 30) -> float:
 
 def loaded(url: str, requests: int, connections: int = 8) -> dict[str, float]:
     """Put a load on an address from another process; what it measured."""
-    command = [sys.executable, "-m", "benchmarks.load", url, "--requests", str(requests), "--connections", str(connections)]
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.load",
+        url,
+        "--requests",
+        str(requests),
+        "--connections",
+        str(connections),
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=120)
     found: dict[str, float] = json.loads(done.stdout)
     if found["bad"]:
