@@ -96,7 +96,7 @@ def problems(house: House) -> str:
     parts += [
         "## Problems of fields",
         "Inside `problems` of an `invalid` answer, each with the path of its field.",
-        table(("code", "text"), ((ticked(c), t) for c, t in (TEXTS | _written_out(house)).items())),
+        table(("code", "text"), ((ticked(c), t) for c, t in {**TEXTS, **_written_out(house), **TEXTS}.items())),
     ]
     return page("Problems", intro, *parts)
 

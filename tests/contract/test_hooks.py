@@ -17,11 +17,13 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 from litestar import get
 from litestar.response import Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import override
 
 from marketplace_kit.accounts.services import create_person
 from marketplace_kit.app import create_app
 from marketplace_kit.cli import main
+from marketplace_kit.cli.privacy import erase_person, export_person
 from marketplace_kit.cli.samples import load_samples
 from marketplace_kit.kernel.activation import Activation, disable, enable
 from marketplace_kit.kernel.clock import SetClock
@@ -39,6 +41,7 @@ from marketplace_kit.kernel.hooks import (
     Notice,
     Panel,
     Permission,
+    PersonalData,
     Plugin,
     PluginInfo,
     Routes,
@@ -332,6 +335,28 @@ class Vet(Plugin):
 
 plugin = Vet()
 """
+
+
+async def test_hook_mk_personal_data(sites: Sites) -> None:
+    kept: dict[UUID, str] = {}
+
+    async def export(connection: AsyncConnection, person: UUID) -> Any:
+        return {"pet": kept.get(person)}
+
+    async def forget(uow: UnitOfWork, person: UUID) -> None:
+        kept.pop(person, None)
+
+    pets = PersonalData(name="vet.pets", columns={"vet_pet.name": "content"}, export=export, erase=forget)
+    async with opened(sites, plugin(mk_personal_data=(pets,))) as (site, client):
+        person = await sign_in(site, client)
+        kept[person] = "Barsik"
+        await switched(site, on=False)
+        exported = await export_person(site, person)
+        assert exported["vet.pets"] == {"pet": "Barsik"}, "of a disabled plugin too"
+        assert exported["accounts.people"]["person"]["email"] == "nobody@example.kz"
+        await site.do(erase_person, person)
+        assert kept == {}
+        assert (await client.get("/api/auth/me")).status_code == 401
 
 
 def test_hook_mk_commands(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import rich_click as click
 
 from marketplace_kit import __version__
-from marketplace_kit.cli import data, plugins, running, site
+from marketplace_kit.cli import data, plugins, privacy, running, site
 from marketplace_kit.cli.deployment import Deployment
 from marketplace_kit.cli.logs import configure
 from marketplace_kit.kernel.errors import DomainError
@@ -68,6 +68,12 @@ def main(ctx: click.Context, config: Path | None, debug: bool) -> None:
     ctx.obj = Deployment(config)
 
 
-_COMMANDS: Sequence[click.Command] = (*running.commands, *data.commands, *plugins.commands, *site.commands)
+_COMMANDS: Sequence[click.Command] = (
+    *running.commands,
+    *data.commands,
+    *plugins.commands,
+    *privacy.commands,
+    *site.commands,
+)
 for _command in _COMMANDS:
     main.add_command(_command)
