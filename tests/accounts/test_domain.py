@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from marketplace_kit.accounts.domain import LinkNotValid, Person, check_password, lookup_of
+from marketplace_kit.accounts.domain import LinkNotValid, Person, check_password, device_of, lookup_of
 from marketplace_kit.kernel.errors import Invalid
 
 pytestmark = pytest.mark.one_engine
@@ -59,3 +59,26 @@ def test_somebody_forgotten_keeps_no_name_and_cannot_come_back() -> None:
     assert left == ("", None, None, None, None)
     assert not aigerim.active
     assert aigerim.epoch == 4
+
+
+@pytest.mark.parametrize(
+    ("agent", "device"),
+    [
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156.0 Safari/537.36",
+            "Chrome, Linux",
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 16) Chrome/156.0 YaBrowser/26.1 Safari/537.36",
+            "Yandex Browser, Android",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Safari/604.1",
+            "Safari, iPhone",
+        ),
+        ("python-httpx/0.28.1", "python-httpx"),
+        ("", ""),
+    ],
+)
+def test_a_device_is_called_as_people_call_it(agent: str, device: str) -> None:
+    assert device_of(agent) == device

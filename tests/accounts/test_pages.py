@@ -7,6 +7,7 @@ import pytest
 from marketplace_kit.accounts import queries, services
 from marketplace_kit.accounts.domain import VERIFY_EMAIL
 from marketplace_kit.accounts.pages import safe_next
+from marketplace_kit.app import create_app
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.testing.clients import open_client
 from tests.accounts.conftest import PASSWORD, MakePerson
@@ -116,9 +117,10 @@ async def test_a_mails_link_opens_a_page_and_only_its_button_proves_the_address(
     me = await site.ask(queries.person_named, person_id)
     assert me is not None
     assert not me.email_verified
-    proved = await post(client, f"/verify/{token}")
+    browsers_say = {"origin": "null", "sec-fetch-site": "same-origin"}  # for a page that sends no referrer
+    proved = await client.post(f"/verify/{token}", headers=browsers_say)
     assert (proved.status_code, proved.headers["location"]) == (303, "/sign-in")
-    again = await post(client, f"/verify/{token}")
+    again = await client.post(f"/verify/{token}")
     assert again.status_code == 404
     assert "simply sign in" in again.text
 
@@ -168,3 +170,12 @@ async def test_names_are_shown_as_text(client: httpx.AsyncClient, make_person: M
     text = (await client.get("/account")).text
     assert "<img src=x" not in text
     assert "&lt;img src=x" in text
+
+
+@pytest.mark.parametrize(("mode", "shown"), [("demo", True), ("development", False)])
+async def test_only_the_demo_shows_who_can_sign_in(sites: Any, tmp_path: Any, mode: str, shown: bool) -> None:
+    async with (
+        sites.open(overrides={"site.mode": mode}, environ={"MK_PLUGINS": ""}) as site,
+        open_client(create_app(site), site) as client,
+    ):
+        assert ("vendor@demo.kz" in (await client.get("/sign-in")).text) is shown

@@ -6,7 +6,7 @@ from click.testing import CliRunner
 from marketplace_kit.accounts import queries, services
 from marketplace_kit.accounts.plugin import plugin
 from marketplace_kit.accounts.plugin.commands import user_command
-from marketplace_kit.accounts.plugin.samples import DEMO_PASSWORD, PEOPLE
+from marketplace_kit.accounts.services.samples import DEMO_PASSWORD, PEOPLE
 from marketplace_kit.kernel.branches import Migrations
 from marketplace_kit.kernel.site import Site
 

@@ -134,6 +134,12 @@ async def test_what_does_not_fit_is_refused_with_its_reason(
     assert problem in [(p["field"], p["code"]) for p in answer.json()["problems"]]
 
 
+async def test_all_that_does_not_fit_is_said_at_once(client: httpx.AsyncClient) -> None:
+    wrong = {"name": "Dana", "password": "password123", "accept_terms": False}
+    problems = (await client.post("/api/auth/register", json=wrong)).json()["problems"]
+    assert {p["code"] for p in problems} == {"contact_needed", "must_accept", "password_common"}
+
+
 async def test_an_address_gets_no_more_than_three_mails_in_six_hours(client: httpx.AsyncClient) -> None:
     codes = [(await client.post("/api/auth/register", json=NEW)).status_code for _ in range(4)]
     assert codes == [202, 202, 202, 429]

@@ -158,6 +158,37 @@ def lookup_of(email: str) -> str:
     return unicodedata.normalize("NFKC", email).lower()
 
 
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("YaBrowser", "Yandex Browser"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+def device_of(agent: str) -> str:
+    """What a person would call the program that signed in ("Chrome, Android"); the first word of any other's name.
+
+    The order tells apart those that claim to be one another. For reading only: anybody can send any name.
+    """
+    names = [next((name for mark, name in known if mark in agent), "") for known in (_BROWSERS, _SYSTEMS)]
+    return ", ".join(name for name in names if name) or agent.split("/")[0].split(" ")[0]
+
+
 def check_password(password: str, *known: str | None) -> None:
     """Refuses, as a problem of the field, a password that is common or is the person's own name or address."""
     plain = unicodedata.normalize("NFKC", password).lower()

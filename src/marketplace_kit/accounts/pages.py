@@ -13,6 +13,7 @@ from litestar.response import Response
 
 from marketplace_kit.accounts import queries, schemas, services
 from marketplace_kit.accounts.domain import LinkNotValid, SignInRefused
+from marketplace_kit.accounts.services.samples import DEMO_PASSWORD, PEOPLE
 from marketplace_kit.kernel.errors import DomainError, Invalid, Problem
 from marketplace_kit.kernel.fields import parse
 from marketplace_kit.kernel.hooks import Actor
@@ -124,16 +125,14 @@ async def sign_in_page(request: AnyRequest, actor: Given[Actor], next_path: Next
 async def _sign_in_page(
     request: AnyRequest, next_path: str, raw: Any = None, refused: DomainError | None = None
 ) -> Response[str]:
-    state = form_state(request, schemas.SignInForm, raw, _as_problem(refused) if refused else None)
+    context: dict[str, Any] = {
+        "form": form_state(request, schemas.SignInForm, raw, _as_problem(refused) if refused else None),
+        "next_path": safe_next(next_path),
+        "demo_people": [(email, role) for email, _, role, _ in PEOPLE],
+        "demo_password": DEMO_PASSWORD,
+    }
     status = _status(refused) if refused else 200
-    return await page(
-        request,
-        "accounts/sign_in.html",
-        status=status,
-        page_title=N_("Sign in"),
-        form=state,
-        next_path=safe_next(next_path),
-    )
+    return await page(request, "accounts/sign_in.html", status=status, page_title=N_("Sign in"), **context)
 
 
 @post("/sign-in", **route(PUBLIC), include_in_schema=False, status_code=200)
@@ -180,7 +179,8 @@ async def verify_page(request: AnyRequest, token: FromPath[str]) -> Response[str
     )
 
 
-@post("/verify/{token:str}", **route(PUBLIC), include_in_schema=False, status_code=200)
+# The secret in the address is the proof, no cookie is; and from a page without referrer browsers send "Origin: null".
+@post("/verify/{token:str}", **route(PUBLIC, csrf=False), include_in_schema=False, status_code=200)
 async def verify(request: AnyRequest, site: Given[Site], token: FromPath[str]) -> Response[Any]:
     try:
         await site.do(services.verify_email, token)

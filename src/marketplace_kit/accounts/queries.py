@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from marketplace_kit.accounts.domain import SIGN_IN_IDLE
+from marketplace_kit.accounts.domain import SIGN_IN_IDLE, device_of
 from marketplace_kit.accounts.schemas import Contact, Me, PersonRow, Recognised, SignInRow, StoredPassword
 from marketplace_kit.accounts.tables import consent_table as consent
 from marketplace_kit.accounts.tables import person_table as person
@@ -129,7 +129,7 @@ async def sign_ins_of(
     )
     statement = sa.select(*columns).join_from(sign_in, person).where(sign_in.c.person_id == person_id, alive(now))
     rows = await connection.execute(statement.order_by(sign_in.c.seen_at.desc(), sign_in.c.id.desc()))
-    return [SignInRow(**row._mapping, current=row.id == current) for row in rows]
+    return [SignInRow(**row._mapping, device=device_of(row.agent), current=row.id == current) for row in rows]
 
 
 async def people(

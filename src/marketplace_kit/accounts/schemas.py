@@ -117,6 +117,7 @@ class SignInRow(msgspec.Struct, frozen=True, kw_only=True):
     """One device that is signed in."""
 
     id: UUID
+    device: str
     agent: str
     address: str
     created_at: datetime

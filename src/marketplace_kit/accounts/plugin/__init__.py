@@ -11,10 +11,9 @@ from marketplace_kit import __version__
 from marketplace_kit.accounts import api, jobs, pages
 from marketplace_kit.accounts.plugin.commands import user_command
 from marketplace_kit.accounts.plugin.notices import NOTICES
-from marketplace_kit.accounts.plugin.samples import load_people
 from marketplace_kit.accounts.queries import export
 from marketplace_kit.accounts.schemas import AccountSettings
-from marketplace_kit.accounts.services import erase
+from marketplace_kit.accounts.services import erase, load_people
 from marketplace_kit.accounts.tables import TABLES
 from marketplace_kit.kernel.hooks import (
     Actor,
@@ -124,7 +123,7 @@ class Accounts(Plugin):
     @override
     def mk_nav_items(self, actor: Actor) -> Sequence[NavItem]:
         if not actor.signed_in:
-            return (NavItem(slot="main", text=N_("Register"), href="/register", icon="person-plus", order=900),)
+            return (NavItem(slot="main", text=N_("Register"), href="/register", icon="person", order=900),)
         return (NavItem(slot="account", text=N_("My account"), href="/account", icon="person", order=10),)
 
 

@@ -12,6 +12,7 @@ from marketplace_kit.accounts.services.people import (
 )
 from marketplace_kit.accounts.services.privacy import erase
 from marketplace_kit.accounts.services.registration import register, verify_email
+from marketplace_kit.accounts.services.samples import load_people
 from marketplace_kit.accounts.services.sign_ins import (
     OpenSession,
     end_other_sessions,
@@ -34,6 +35,7 @@ __all__ = [
     "erase",
     "grant_role",
     "issue_token",
+    "load_people",
     "open_session",
     "person_of",
     "plain_token",

@@ -50,9 +50,12 @@ def _check(given: NewPerson) -> None:
         problems.append(Problem("email", "contact_needed", N_("Please give an e-mail address or a phone number.")))
     if not given.accept_terms:
         problems.append(Problem("accept_terms", "must_accept", N_("Without your agreement we cannot open an account.")))
+    try:
+        check_password(given.password, given.email, given.phone, given.name)
+    except Invalid as common:
+        problems += common.problems
     if problems:
         raise Invalid(*problems)
-    check_password(given.password, given.email, given.phone, given.name)
 
 
 async def _enrol(uow: UnitOfWork, given: NewPerson, hashed: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marketplace_kit.accounts.domain import lookup_of
 from marketplace_kit.accounts.queries import person_id_by_email
-from marketplace_kit.accounts.services import create_person
+from marketplace_kit.accounts.services.people import create_person
 from marketplace_kit.kernel.site import Site
 
 DEMO_PASSWORD = "demo-pass-2026"  # noqa: S105 - printed on the demo's own sign-in page
