@@ -29,7 +29,7 @@ SHOP = Process(
     "shops.shop",
     states=(
         State(PENDING, N_("Waiting for approval"), Tone.WARN),
-        State(OPEN, N_("Open"), Tone.GOOD),
+        State(OPEN, N_("Open to customers"), Tone.GOOD),
         State(CLOSED, N_("Closed"), Tone.NEUTRAL),
     ),
     transitions=(
