@@ -21,6 +21,7 @@ from marketplace_kit.shops.domain import (
     MEMBER_ROLES,
     OPEN,
     OWNER,
+    PENDING,
     SITE_ROLE,
     STAFF,
     LastOwner,
@@ -40,15 +41,14 @@ async def open_shop(uow: UnitOfWork, form: NewShop, *, by: Actor) -> Shop:
     """Open a shop that ``by`` then owns. It waits for approval where the site wants that, else it is open at once."""
     if by.person_id is None:
         raise SignInNeeded
-    shop = await _stored(uow, form)
+    shop = await _stored(uow, form, PENDING if uow.site.settings.of(ShopSettings).approval else OPEN)
     await _set_member(uow, shop.id, by.person_id, OWNER)
-    if not uow.site.settings.of(ShopSettings).approval:
-        shop.state = OPEN
+    if shop.state == OPEN:
         uow.record(ShopOpened(shop_id=shop.id, slug=shop.slug))
     return shop
 
 
-async def _stored(uow: UnitOfWork, form: NewShop) -> Shop:
+async def _stored(uow: UnitOfWork, form: NewShop, state: str) -> Shop:
     """A new row under the first free address: the name's own, else the name's with a short code. The database says
     which is free.
     """
@@ -61,6 +61,7 @@ async def _stored(uow: UnitOfWork, form: NewShop) -> Shop:
             about=form.about,
             city=form.city,
             phone=form.phone,
+            state=state,
             created_at=uow.at,
         )
         try:

@@ -125,7 +125,7 @@ def _counts(filters: frozenset[str], words: int) -> sa.Select[Any]:
 
 def _used(criteria: Criteria) -> frozenset[str]:
     given = attrs.asdict(criteria)
-    return frozenset(name for name in _FILTERS if given.get(name) not in (None, False))
+    return frozenset(name for name in _FILTERS if (value := given.get(name)) is not None and value is not False)
 
 
 def _given(criteria: Criteria, kinds: Kinds) -> dict[str, Any]:
