@@ -9,11 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+import attrs
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from marketplace_kit.kernel.branches import Migrations
 from marketplace_kit.kernel.ids import human_code
 from marketplace_kit.kernel.registry import Registry
+from marketplace_kit.testing.cleaning import Baseline
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 
@@ -78,14 +81,14 @@ class SqliteDatabases:
 
 
 class PostgresDatabases:
-    """Databases on one server, by a name that no other run uses."""
+    """Databases on one server, by names that no other run uses. One that a test left is cleaned for the next."""
 
     def __init__(self, server: str) -> None:
         url = sa.make_url(server).set(drivername="postgresql+psycopg")
         self._engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
         self._prefix = f"mk_test_{human_code(8).lower()}"
         self._made = 0
-        self._templates: dict[tuple[str, ...], str] = {}
+        self._templates: dict[tuple[str, ...], Template] = {}
 
     def _create(self, template: str = "template0") -> str:
         self._made += 1
@@ -104,6 +107,13 @@ class PostgresDatabases:
         return self._engine.url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
 
     @contextmanager
+    def _connected(self, name: str) -> Iterator[sa.Connection]:
+        url = self._engine.url.set(database=name)
+        engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            yield connection
+
+    @contextmanager
     def empty(self) -> Iterator[str]:
         name = self._create()
         try:
@@ -113,21 +123,49 @@ class PostgresDatabases:
 
     @contextmanager
     def migrated(self, registry: Registry) -> Iterator[str]:
-        name = self._create(self._template(registry))
+        template = self._template(registry)
+        name = template.idle.pop() if template.idle else self._create(template.name)
         try:
             yield self._url(name)
         finally:
-            self._drop(name)
+            if self._as_new(template, name):
+                template.idle.append(name)
+            else:
+                self._drop(name)
 
-    def _template(self, registry: Registry) -> str:
+    def _as_new(self, template: Template, name: str) -> bool:
+        if not template.baseline.reusable:
+            return False
+        try:
+            with self._connected(name) as connection:
+                return template.baseline.restore(connection)
+        except DBAPIError:
+            return False
+
+    def _template(self, registry: Registry) -> Template:
         known = fingerprint(registry)
         if known not in self._templates:
             name = self._create()
-            Migrations(registry, self._url(name)).upgrade()
-            self._templates[known] = name
+            try:
+                Migrations(registry, self._url(name)).upgrade()
+                with self._connected(name) as connection:
+                    self._templates[known] = Template(name, Baseline(connection))
+            except BaseException:
+                self._drop(name)
+                raise
         return self._templates[known]
 
     def close(self) -> None:
-        for name in self._templates.values():
-            self._drop(name)
+        for template in self._templates.values():
+            for name in (*template.idle, template.name):
+                self._drop(name)
         self._engine.dispose()
+
+
+@attrs.define
+class Template:
+    """A migrated database that nobody uses, and those cloned from it that wait for their next test."""
+
+    name: str
+    baseline: Baseline
+    idle: list[str] = attrs.field(factory=list)
