@@ -1,0 +1,24 @@
+"""A town with two groomers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import pytest
+
+from marketplace_kit.app import create_app
+from marketplace_kit.kernel.site import Site
+from plugins.grooming.tests import salons
+from tests.plugins.town import Town
+
+
+@pytest.fixture
+async def town(site: Site, anyio_backend: str) -> AsyncIterator[Town]:
+    async with AsyncExitStack() as stack:
+        yield Town(site, create_app(site), stack)
+
+
+@pytest.fixture
+async def scene(town: Town, anyio_backend: str) -> salons.Salons:
+    return await salons.opened(town)
