@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from marketplace_kit.app import create_app
 from marketplace_kit.kernel.clock import SetClock
 from marketplace_kit.testing.sites import Sites
 from tests.listings.goods import Goods
@@ -16,4 +15,4 @@ from tests.listings.market import Market
 @pytest.fixture
 async def market(sites: Sites, clock: SetClock, anyio_backend: str) -> AsyncIterator[Market]:
     async with sites.open(extra=[Goods()], environ={"MK_PLUGINS": ""}, clock=clock) as site:
-        yield Market(site=site, clock=clock, app=create_app(site))
+        yield Market(site=site, clock=clock)

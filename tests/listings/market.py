@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ import httpx
 
 from marketplace_kit.accounts.services import create_person
 from marketplace_kit.accounts.services.identification import permissions_of
+from marketplace_kit.app import create_app
 from marketplace_kit.kernel.clock import SetClock
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.money import Money
@@ -25,13 +27,17 @@ from tests.listings.goods import LAMP, Lamp
 PASSWORD = "a-good-long-password"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.define(kw_only=True, slots=False)
 class Market:
     """A site with shops under way."""
 
     site: Site
     clock: SetClock
-    app: Any
+
+    @cached_property
+    def app(self) -> Any:
+        """The application, made when somebody first opens a browser."""
+        return create_app(self.site)
 
     async def person(self, name: str, *roles: str) -> Actor:
         """Somebody who can sign in as ``<name>@example.kz``, and as whom use cases may be called."""

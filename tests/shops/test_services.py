@@ -55,7 +55,7 @@ async def test_a_stranger_cannot_open_a_shop(market: Market) -> None:
 
 async def test_where_the_site_wants_it_a_shop_waits_for_approval(sites: Sites, market: Market) -> None:
     async with sites.open(environ={"MK_PLUGINS": ""}, overrides={"shops.approval": True}) as site:
-        careful = Market(site=site, clock=market.clock, app=None)
+        careful = Market(site=site, clock=market.clock)
         owner, admin = await careful.person("aigerim"), await careful.person("root", "admin")
         shop = await site.do(services.open_shop, FORM, by=owner)
         assert shop.state == "pending"
