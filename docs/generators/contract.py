@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import re
 from pathlib import Path
 from typing import Any
 
 import attrs
 
-from generators.house import House, example_plugins
+from generators.house import ROOT, House, example_plugins
 from generators.markdown import code, first_paragraph, named, page, prose, signature, table, ticked, wrapped
 from marketplace_kit.kernel.hooks import Plugin, descriptions
 from marketplace_kit.kernel.hooks.specs import CONTRIBUTION, REGISTRATION
@@ -74,14 +75,25 @@ def _section(house: House, hook: str, shape: str) -> str:
         ("used by", named(users)),
     ]
     example = (EXAMPLES / f"{hook}.py").read_text(encoding="utf-8")
-    return "\n\n".join(
-        (
-            f"({hook.replace('_', '-')})=\n### `{signature(spec)}`",
-            prose(spec.__doc__),
-            table(("", ""), facts),
-            code(example),
-        )
-    )
+    parts = [f"({hook.replace('_', '-')})=\n### `{signature(spec)}`", prose(spec.__doc__), table(("", ""), facts)]
+    if hook == "mk_panels":
+        parts += [
+            "The slots of this repository's pages. Every snapshot has `actor`.",
+            table(("slot", "template", "besides"), _slots()),
+        ]
+    return "\n\n".join((*parts, code(example)))
+
+
+def _slots() -> list[tuple[str, ...]]:
+    """Where templates ask for panels, in the order of their names."""
+    found = []
+    for path in sorted((*ROOT.glob("src/**/templates/**/*.html"), *ROOT.glob("plugins/*/src/**/templates/**/*.html"))):
+        template = path.as_posix().rsplit("/templates/", 1)[1]
+        for slot, given in re.findall(r'panels\("(\w+)"((?:, ?[^)]+)?)\)', path.read_text(encoding="utf-8")):
+            names = [part.split("=")[0].strip() for part in given.split(",") if part.strip()]
+            shown = ["the page's own snapshot" if name.startswith("**") else ticked(name) for name in names]
+            found.append((ticked(slot), ticked(template), ", ".join(shown)))
+    return sorted(found)
 
 
 def _overrides(plugin: Plugin, hook: str) -> bool:
