@@ -393,3 +393,16 @@ async def test_work_that_nobody_could_do_is_a_programming_error_at_once(site: Si
     with pytest.raises((KeyError, TypeError)):
         await site.do(use_case)
     assert await site.ask(trade.jobs) == []
+
+
+async def test_whoever_is_cancelled_at_whatever_moment_leaves_the_writer_to_the_next(site: Site) -> None:
+    for step in range(60):
+        unit = asyncio.create_task(site.do(read_modify_write))
+        for _ in range(step):
+            await asyncio.sleep(0)
+        unit.cancel()
+        await asyncio.gather(unit, return_exceptions=True)
+        began = time.monotonic()
+        await site.do(trade.note, "x")
+        assert time.monotonic() - began < 2, f"cancelled after {step} steps"
+    assert await site.ask(trade.effects) == {"x": 60}

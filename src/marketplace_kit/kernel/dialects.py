@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from typing import Any
 
 import sqlalchemy as sa
@@ -41,7 +42,9 @@ def writer(url: sa.URL) -> AsyncEngine:
     """The engine for units of work."""
     if url.get_backend_name() == "sqlite":
         # One writer connection: writers wait in line inside the process instead of failing with "database is locked".
-        engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=_POOL_SECONDS)
+        engine = create_async_engine(
+            url, pool_size=1, max_overflow=0, pool_timeout=_POOL_SECONDS, connect_args={"factory": _Tidy}
+        )
         sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         sa.event.listen(engine.sync_engine, "begin", _begin_immediate)
         return engine
@@ -57,13 +60,25 @@ def reader(url: sa.URL) -> AsyncEngine:
         sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         sa.event.listen(engine.sync_engine, "connect", _forbid_writes)
         return engine
-    return _postgres(url, _PG_OPTIONS + _PG_READ_ONLY, isolation_level="AUTOCOMMIT")
+    # No ping before each read: a read on a dead connection is simply asked again (Site.ask).
+    return _postgres(url, _PG_OPTIONS + _PG_READ_ONLY, pool_pre_ping=False, isolation_level="AUTOCOMMIT")
 
 
 def _postgres(url: sa.URL, options: str, **given: Any) -> AsyncEngine:
     arguments = {"options": options, "connect_timeout": 5}
     pool = {"pool_size": 10, "max_overflow": 10, "pool_timeout": _POOL_SECONDS, "pool_pre_ping": True}
-    return create_async_engine(url, connect_args=arguments, **pool, **given)
+    return create_async_engine(url, connect_args=arguments, **(pool | given))
+
+
+class _Tidy(sqlite3.Connection):
+    """Ends its transaction before it closes. SQLite keeps a closed connection, and with it the write lock, for as long
+    as anything still refers to one of its cursors - the traceback of a cancelled task, for one.
+    """
+
+    def close(self) -> None:
+        if self.in_transaction:
+            self.rollback()
+        super().close()
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

@@ -210,12 +210,22 @@ class Site:
 
 
 async def _commit(session: AsyncSession) -> None:
-    """Commit; whatever goes wrong, the connection is not used again. SQLite leaves the transaction open when a COMMIT
-    fails (disk full, a deferred constraint), and its next user would find itself inside it.
+    """Commit, to its end: whoever is cancelled meanwhile is cancelled afterwards."""
+    committing = asyncio.ensure_future(_commit_or_discard(session))
+    try:
+        await asyncio.shield(committing)
+    except asyncio.CancelledError:
+        await asyncio.wait({committing})
+        raise
+
+
+async def _commit_or_discard(session: AsyncSession) -> None:
+    """If it fails, the connection is not used again. SQLite leaves the transaction open when a COMMIT fails (disk full,
+    a deferred constraint), and its next user would find itself inside it.
     """
     try:
         await session.commit()
-    except BaseException as error:
+    except Exception as error:
         await session.invalidate()
         if isinstance(error, DBAPIError) and error.connection_invalidated:
             raise OutcomeUnknown from error

@@ -1,4 +1,4 @@
-"""Celery as a doorbell: one task that carries a job's id. The job's row, its lease and the sweep are the guarantee."""
+"""Celery as a doorbell: one task that carries ids of jobs. Their rows, leases and the sweep are the guarantee."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ from marketplace_kit.kernel.settings import JobSettings
 from marketplace_kit.kernel.site import Site
 
 log = structlog.get_logger(__name__)
-TASK = "marketplace.run_job"
+TASK = "marketplace.run_jobs"
 OVERDUE = timedelta(seconds=5)
 """Work that has lain so long although it was announced: the broker lost it. The sweep takes it without the broker."""
 _BATCH = 200
+_BUNDLE = 20
+"""So many ids in one message at most: one claim for all of them, and enough messages for every worker to get some."""
 # How long the relay leaves the database alone; a fresh job waits at most so long before its bell is rung.
 _PAUSE_SECONDS = 0.25
 
@@ -58,11 +60,13 @@ def _transport_options(broker_url: str) -> dict[str, Any]:
     return {"confirm_publish": True}
 
 
-async def answer(site: Site, job_id: str, worker: str) -> bool:
-    """What a worker does when the bell rings: claim that job, if it is still there to be claimed, and run it."""
+async def answer(site: Site, job_ids: Sequence[str], worker: str) -> int:
+    """What a worker does when the bell rings: claim those jobs that are still there to be claimed, and run them side by
+    side, for each holds its lease from now on. How many got done.
+    """
     lease = timedelta(seconds=site.settings.of(JobSettings).lease_seconds)
-    claimed = await site.do(claims.claim_one, UUID(job_id), worker, lease)
-    return claimed is not None and await run_claimed(site, claimed, lease)
+    claimed = await site.do(claims.claim_these, [UUID(i) for i in job_ids], worker, lease)
+    return sum(await asyncio.gather(*(run_claimed(site, one, lease) for one in claimed)))
 
 
 class Relay:
@@ -110,8 +114,9 @@ class Announcer:
     def announce(self, ids: Sequence[UUID]) -> None:
         try:
             with self._producer() as producer:
-                for job_id in ids:
-                    self._app.send_task(TASK, args=[str(job_id)], producer=producer, retry=False, confirm_timeout=2)
+                for start in range(0, len(ids), _BUNDLE):
+                    bundle = [str(i) for i in ids[start : start + _BUNDLE]]
+                    self._app.send_task(TASK, args=[bundle], producer=producer, retry=False, confirm_timeout=2)
         except BaseException:
             self.close()
             raise

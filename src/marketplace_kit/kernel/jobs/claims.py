@@ -60,8 +60,16 @@ async def claim_next(
 
 async def claim_one(uow: UnitOfWork, job_id: UUID, worker: str, lease: timedelta) -> Claimed | None:
     """Take this very job, if it is due and free."""
-    claimed = await _claim(uow, sa.and_(job.c.id == job_id, READY), worker, lease)
+    claimed = await claim_these(uow, (job_id,), worker, lease)
     return claimed[0] if claimed else None
+
+
+async def claim_these(uow: UnitOfWork, job_ids: Sequence[UUID], worker: str, lease: timedelta) -> list[Claimed]:
+    """Take those of these jobs that are due and free, in one statement."""
+    which = sa.and_(job.c.id.in_(job_ids), READY)
+    found = sa.select(job.c.id).where(which).order_by(job.c.id)
+    due = dialects.skip_locked(uow.site.database.dialect, found).cte("due")
+    return await _claim(uow, job.c.id.in_(sa.select(due.c.id)), worker, lease)
 
 
 def _first(uow: UnitOfWork, which: sa.ColumnElement[bool], limit: int) -> sa.ColumnElement[bool]:
