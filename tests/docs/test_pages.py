@@ -1,5 +1,7 @@
 """What pages name is there: tests, commands, codes, settings, files."""
 
+import importlib
+import importlib.util
 import re
 from pathlib import Path
 
@@ -82,3 +84,20 @@ def test_every_example_of_the_hook_reference_belongs_to_a_hook() -> None:
 
 def test_no_page_holds_a_placeholder() -> None:
     assert [str(page) for page in WRITTEN if re.search(r"\b(TODO|TBD|FIXME|lorem ipsum)\b", read(page))] == []
+
+
+def test_every_module_that_a_page_names_exists() -> None:
+    named = {m for page in PAGES for m in re.findall(r"`(marketplace_kit(?:\.\w+)+)`", read(page))}
+    assert named
+    assert [name for name in sorted(named) if not is_there(name)] == []
+
+
+def is_there(name: str) -> bool:
+    """Whether it is a module, or something in one."""
+    module, _, attribute = name.rpartition(".")
+    try:
+        if importlib.util.find_spec(name) is not None:
+            return True
+    except ModuleNotFoundError:
+        pass
+    return hasattr(importlib.import_module(module), attribute)
