@@ -51,9 +51,9 @@ class Desk:
         self._opened = True
         self._wait_for(self._begin())
 
-    def run_job(self, job_id: str) -> bool:
-        """Run the job that a message names; False if it was not there to be claimed, or did not get done."""
-        return bool(self._wait_for(answer(self._site, job_id, self.name)))
+    def run_jobs(self, job_ids: list[str]) -> int:
+        """Run the jobs that a message names; how many of them were still to be claimed, and got done."""
+        return int(self._wait_for(answer(self._site, job_ids, self.name)))
 
     def close(self) -> None:
         """Put back what is under way, close the site, end the loop."""
@@ -89,10 +89,10 @@ def make_app(open_site: OpenSite) -> Celery:
     app = celery_app(settings)
     desk = Desk(site, app)
 
-    def run_job(job_id: str) -> bool:
-        return desk.run_job(job_id)
+    def run_jobs(job_ids: list[str]) -> int:
+        return desk.run_jobs(job_ids)
 
-    app.task(run_job, name=TASK)
+    app.task(run_jobs, name=TASK)
     # Not at import: `celery … inspect` loads the application too, and must not start to work.
     signals.worker_init.connect(lambda **_: desk.open(), weak=False)
     signals.worker_shutdown.connect(lambda **_: desk.close(), weak=False)

@@ -66,6 +66,7 @@ class Sites:
             "site.secret": SECRET,
             "database.url": url,
             "files.url": str(self._folder / "media"),
+            "mail.url": f"file:{self._folder / 'outbox'}",
             **(overrides or {}),
         }
         settings = assembly.load_settings(registry, environ={}, overrides=given)
