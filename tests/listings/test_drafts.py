@@ -16,6 +16,7 @@ from marketplace_kit.kernel.ids import new_id
 from marketplace_kit.kernel.money import LARGEST, Money
 from marketplace_kit.listings.schemas import (
     facts_of,
+    notes_of,
     public_attributes,
     read_attributes,
     read_change,
@@ -158,3 +159,11 @@ def test_facts_are_in_the_order_of_the_form_and_leave_out_what_is_not_answered()
         ("ROOMS", "HALL, KITCHEN"),
         ("MADE ON", "2026-02-01"),
     ]
+
+
+def test_a_card_has_room_for_values_that_say_what_they_are() -> None:
+    stored = raw_of(Lamp(maker="Svet", light="warm", watts=40, dimmable=True, made=date(2026, 2, 1), supplier="Secret"))
+    names = ("watts", "dimmable", "made", "light", "supplier", "gone")
+    notes = notes_of(Lamp, stored, names, str, money=lambda m: m.decimal(), day=str)
+    assert notes == ["40\u00a0W", "Dimmable", "Made on: 2026-02-01", "Warm"]
+    assert notes_of(Lamp, raw_of(Lamp(maker="Svet", light="warm")), names, str, money=str, day=str) == ["Warm"]

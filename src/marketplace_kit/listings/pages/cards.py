@@ -12,7 +12,7 @@ from marketplace_kit.kernel.fields import Form
 from marketplace_kit.kernel.hooks import ListingKind
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.listings.queries.kinds import Kinds
-from marketplace_kit.listings.schemas import ListingCard, ShopOfListing, facts_of
+from marketplace_kit.listings.schemas import ListingCard, ShopOfListing, facts_of, notes_of
 from marketplace_kit.web import formats
 from marketplace_kit.web.context import WebRequest, visit_of
 
@@ -48,32 +48,27 @@ def shown_cards(request: WebRequest, cards: Iterable[ListingCard], kinds: Kinds)
 
 
 def _shown(request: WebRequest, card: ListingCard, kind: ListingKind, said: Callable[[str], str]) -> CardView:
-    facts = shown_facts(request, kind.attributes, card.attributes, only=kind.facts)
+    notes = notes_of(kind.attributes, card.attributes, kind.facts, said, money=formats.money, day=_days(request))
     return CardView(
         id=card.id,
         title=card.title,
         kind_label=said(kind.label),
         icon=kind.icon,
-        facts=[*(value for _, value in facts), ", ".join(p for p in (card.shop.name, card.shop.city) if p)],
+        facts=[*notes, ", ".join(p for p in (card.shop.name, card.shop.city) if p)],
         price=card.price,
         shop=card.shop,
         is_favourite=card.is_favourite,
     )
 
 
-def shown_facts(
-    request: WebRequest, form: type[Form], stored: Mapping[str, Any], *, only: tuple[str, ...] | None = None
-) -> list[tuple[str, str]]:
+def shown_facts(request: WebRequest, form: type[Form], stored: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(label, value) of the public attributes, in the reader's words."""
+    return facts_of(form, stored, translator(request), money=formats.money, day=_days(request))
+
+
+def _days(request: WebRequest) -> Callable[[Any], str]:
     locale = visit_of(request).locale
-    return facts_of(
-        form,
-        stored,
-        translator(request),
-        money=formats.money,
-        day=lambda day: formats.day(day, locale),
-        only=only,
-    )
+    return lambda day: formats.day(day, locale)
 
 
 def kind_chips(request: WebRequest, kinds: Kinds, counts: Mapping[str, int]) -> list[KindChip]:

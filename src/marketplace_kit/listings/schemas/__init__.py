@@ -11,7 +11,7 @@ from marketplace_kit.listings.schemas.answers import (
     ShopOfListing,
 )
 from marketplace_kit.listings.schemas.drafts import Draft, Offer, read_attributes, read_change, read_draft
-from marketplace_kit.listings.schemas.facts import facts_of, public_attributes, searchable_texts
+from marketplace_kit.listings.schemas.facts import facts_of, notes_of, public_attributes, searchable_texts
 from marketplace_kit.listings.schemas.openapi import listing_change_schema, new_listing_schema
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "facts_of",
     "listing_change_schema",
     "new_listing_schema",
+    "notes_of",
     "public_attributes",
     "read_attributes",
     "read_change",

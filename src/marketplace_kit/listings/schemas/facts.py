@@ -42,6 +42,27 @@ def public_attributes(form: type[Form], stored: Mapping[str, Any]) -> dict[str, 
     return {name: value for name, value in stored.items() if name in public and value is not None}
 
 
+def notes_of(
+    form: type[Form],
+    stored: Mapping[str, Any],
+    names: Collection[str],
+    translate: Translate,
+    *,
+    money: Format,
+    day: Format,
+) -> list[str]:
+    """The named public facts as a card has room for: values alone, where a value alone says what it is.
+
+    A yes is told by its label ("Comes to your home") and a date with it ("Born: 3 March 2026"); a no is left out.
+    """
+    fields = {f.name: f for f in fields_of(form)}
+    notes = []
+    for field in (fields[name] for name in names if name in fields):
+        for label, value in facts_of(form, stored, translate, money=money, day=day, only=(field.name,)):
+            notes.append(label if field.type is bool else f"{label}: {value}" if field.type is date else value)
+    return notes
+
+
 @cache
 def _public_names(form: type[Form]) -> frozenset[str]:
     return frozenset(f.name for f in fields_of(form) if not f.private)
