@@ -85,9 +85,10 @@ class MemoryHub:
             yield subscription
         finally:
             for topic in subscription.topics:
-                self._subscriptions[topic].discard(subscription)
-                if not self._subscriptions[topic]:
-                    del self._subscriptions[topic]
+                watching = self._subscriptions.get(topic, set())  # none any more, if the hub was closed first
+                watching.discard(subscription)
+                if not watching:
+                    self._subscriptions.pop(topic, None)
                     self._versions.pop(topic, None)
 
     async def close(self) -> None:

@@ -60,6 +60,12 @@ def _transport_options(broker_url: str) -> dict[str, Any]:
     return {"confirm_publish": True}
 
 
+def reach_broker(settings: JobSettings) -> None:
+    """Connect to the broker once, or raise what stands in the way."""
+    with celery_app(settings).connection_for_write() as connection:
+        connection.ensure_connection(max_retries=1, timeout=3)
+
+
 async def answer(site: Site, job_ids: Sequence[str], worker: str) -> int:
     """What a worker does when the bell rings: claim those jobs that are still there to be claimed, and run them side by
     side, for each holds its lease from now on. How many got done.
