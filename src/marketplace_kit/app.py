@@ -61,7 +61,7 @@ def create_app(site: Site) -> Litestar:
         {f"{path} {handler}": handler for path, handler in routes_of(app) if "plugin" in handler.opt}, site.registry
     )
     site.facilities[Description] = Description(app, site)
-    app.asgi_handler = FrontDoor(site, app.asgi_handler, _as_asgi(app), site.facilities.get(PageSource))  # type: ignore[type-abstract]
+    app.asgi_handler = FrontDoor(site, app.asgi_handler, _as_asgi(app), site.facilities.get(PageSource))
     return app
 
 

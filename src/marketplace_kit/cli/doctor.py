@@ -130,13 +130,9 @@ def _broker(deployment: Deployment) -> Iterator[Finding]:
     if jobs.runner == "embedded":
         yield Finding("background work", "ok", "inside the web process")
         return
-    from kombu import Connection
+    from marketplace_kit.kernel.jobs.celery_bell import reach_broker
 
-    _reach(
-        "broker",
-        jobs.broker_url,
-        lambda: Connection(jobs.broker_url, connect_timeout=3).ensure_connection(max_retries=1),
-    )
+    _reach("broker", jobs.broker_url, lambda: reach_broker(jobs))
     yield Finding("broker", "ok", f"{urlsplit(jobs.broker_url).hostname} answers")
 
 

@@ -81,25 +81,15 @@ def openapi(deployment: Deployment, out: Path | None) -> None:
 def routes(deployment: Deployment, json_: bool) -> None:
     """Every route with its methods, permission and plugin."""
     from marketplace_kit.app import create_app
-    from marketplace_kit.web.openapi import routes_of
+    from marketplace_kit.web.openapi import route_table
 
-    rows = [
-        {
-            "path": path,
-            "methods": sorted(handler.http_methods),
-            "permission": handler.opt["permission"],
-            "plugin": handler.opt["plugin"],
-        }  # type: ignore[attr-defined]
-        for path, handler in routes_of(create_app(deployment.open_site()))
-        if "permission" in handler.opt
-    ]
-    rows.sort(key=lambda row: (row["path"], row["methods"]))
+    rows = route_table(create_app(deployment.open_site()))
     if json_:
         as_json(rows)
     else:
         as_table(
             ("path", "methods", "permission", "plugin"),
-            [(r["path"], " ".join(r["methods"]), r["permission"], r["plugin"]) for r in rows],
+            [(r.path, " ".join(r.methods), r.permission, r.plugin) for r in rows],
         )
 
 

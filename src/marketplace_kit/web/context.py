@@ -26,8 +26,7 @@ locale: ContextVar[str] = ContextVar("locale", default="en")
 
 @attrs.define(eq=False)
 class Visit:
-    """One request as the front door saw it. ``public_path`` is what the browser asked for, without a language prefix.
-    """
+    """One request as the front door saw it. ``public_path`` is what was asked for, without a language prefix."""
 
     site: Site
     request_id: str

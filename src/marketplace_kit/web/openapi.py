@@ -57,9 +57,26 @@ def routes_of(app: Litestar) -> Iterator[tuple[str, BaseRouteHandler]]:
             yield found.path_format, handler
 
 
+class RouteRow(msgspec.Struct, frozen=True, order=True):
+    """One route as an operator reads it."""
+
+    path: str
+    methods: list[str]
+    permission: str
+    plugin: str
+
+
+def route_table(app: Litestar) -> list[RouteRow]:
+    """Every declared route, by path."""
+    return sorted(
+        RouteRow(path, sorted(handler.http_methods), handler.opt["permission"], handler.opt["plugin"])
+        for path, handler in routes_of(app)
+        if isinstance(handler, HTTPRouteHandler) and "permission" in handler.opt
+    )
+
+
 def document(app: Litestar, site: Site) -> dict[str, Any]:
-    """The whole description of the API as plain JSON values. Only paths under ``/api`` and ``/health`` are described.
-    """
+    """The whole description of the API as plain JSON values: the paths under ``/api`` and ``/health``."""
     base: dict[str, Any] = app.openapi_schema.to_schema()
     base["paths"] = {p: item for p, item in base["paths"].items() if p.startswith(("/api/", "/health/"))}
     components = base.setdefault("components", {})
