@@ -102,6 +102,20 @@ async def test_groomers_are_compared_cheapest_first(scene: Salons) -> None:
     assert "At your home" not in medium
 
 
+async def test_a_cat_is_not_sent_to_who_takes_dogs_alone(scene: Salons) -> None:
+    seen = await (await scene.town.browser()).see("/grooming/prices?weight=7.2&species=cat")
+    assert "At your home" in seen
+    assert "Full grooming" not in seen
+
+
+@pytest.mark.parametrize("query", ["weight=heavy", "weight=500", "weight=5&species=dragon"])
+async def test_what_cannot_be_compared_is_marked(scene: Salons, query: str) -> None:
+    browser = await scene.town.browser()
+    answer = await browser.client.get(f"/grooming/prices?{query}")
+    assert answer.status_code == 422
+    assert "There is a problem" in answer.text or "kit-error" in answer.text
+
+
 async def test_the_front_page_leads_to_the_comparison(scene: Salons) -> None:
     assert 'action="/grooming/prices"' in await (await scene.town.browser()).see("/")
 

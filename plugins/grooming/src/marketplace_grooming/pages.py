@@ -11,7 +11,7 @@ from litestar.response import Response
 
 from marketplace_grooming import queries, services
 from marketplace_grooming.domain import SERVICE, SizeNotServed, Tariff, WeightImplausible, grams_of, kilograms
-from marketplace_grooming.schemas import AskForCall, AskForCallOnPage, AskPrice, GroomingSettings
+from marketplace_grooming.schemas import AskForCall, AskForCallOnPage, AskPrice, Compare, GroomingSettings
 from marketplace_kit.kernel.errors import DomainError, Invalid, Missing, Problem
 from marketplace_kit.kernel.fields import parse
 from marketplace_kit.kernel.hooks import Actor
@@ -33,9 +33,8 @@ Id = FromPath[UUID]
 Answer = Response[Any]
 
 
-def _weight(typed: str) -> int:
-    """Kilograms as typed, in grams; a field that is empty or no weight is a problem of the form."""
-    asked = parse(AskPrice, {"weight": typed}, "form")
+def _grams(asked: AskPrice) -> int:
+    """The weight of a form in grams; one that no pet has is a problem of the form."""
     try:
         return grams_of(asked.weight)
     except WeightImplausible as refused:
@@ -64,7 +63,8 @@ async def quote(
     invalid: Invalid | None = None
     refused = ""
     try:
-        tariff = services.price_list_of(listing.kind, listing.attributes).quote(_weight(weight)) if weight else None
+        asked = parse(AskPrice, {"weight": weight}, "form") if weight else None
+        tariff = services.price_list_of(listing.kind, listing.attributes).quote(_grams(asked)) if asked else None
     except Invalid as wrong:
         invalid = wrong
         first = wrong.problems[0]
@@ -80,20 +80,21 @@ async def quote(
 
 
 @get("/grooming/prices", **route(PUBLIC), include_in_schema=False)
-async def compare(request: WebRequest, site: Given[Site], actor: Given[Actor], weight: Typed = "") -> Answer:
-    """Every groomer's price for a pet of this weight, cheapest first."""
+async def compare(request: WebRequest, site: Given[Site], weight: Typed = "", species: Typed = "dog") -> Answer:
+    """Every groomer's price for a pet of this weight and species, cheapest first."""
     offers: list[tuple[ListingCard, Tariff]] = []
     invalid: Invalid | None = None
     grams = 0
     try:
-        grams = _weight(weight) if weight else 0
+        grams = _grams(parse(Compare, {"weight": weight, "species": species}, "form")) if weight else 0
     except Invalid as wrong:
         invalid = wrong
     if grams:
         found = await site.ask(browse, Criteria(kind=SERVICE), active_kinds(site), limit=MOST)
-        offers = [(card, tariff) for card in found.items if (tariff := _tariff(card, grams)) is not None]
+        fitting = (card for card in found.items if species in card.attributes.get("species", ()))
+        offers = [(card, tariff) for card in fitting if (tariff := _tariff(card, grams)) is not None]
         offers.sort(key=lambda offer: offer[1].price)
-    state = form_state(request, AskPrice, {"weight": weight}, invalid)
+    state = form_state(request, Compare, {"weight": weight, "species": species}, invalid)
     title = N_("Groomers: what it costs by size")
     return await page(
         request,
@@ -124,9 +125,7 @@ async def ask_for_call(request: WebRequest, site: Given[Site], actor: Given[Acto
     raw = await posted_raw(request)
     try:
         typed = parse(AskForCallOnPage, raw, "form")
-        asked = AskForCall(
-            pet_name=typed.pet_name, weight_grams=_weight(typed.weight), phone=typed.phone, note=typed.note
-        )
+        asked = AskForCall(pet_name=typed.pet_name, weight_grams=_grams(typed), phone=typed.phone, note=typed.note)
         address = request.client.host if request.client else ""
         await services.ask_for_call(site, listing_id, by=actor, address=address, asked=asked)
     except Invalid as refused:

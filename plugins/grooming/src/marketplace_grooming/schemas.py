@@ -68,6 +68,12 @@ class AskPrice(Form):
     ]
 
 
+class Compare(AskPrice):
+    """What the comparison of groomers asks."""
+
+    species: Annotated[str, Field(N_("Your pet is among"), choices=SPECIES)] = "dog"
+
+
 class AskForCall(Form):
     """A visitor asks the groomer to ring back."""
 

@@ -12,7 +12,7 @@ from typing_extensions import override
 from marketplace_grooming import api, jobs, pages, queries, services
 from marketplace_grooming.domain import SERVICE, QuoteRequested
 from marketplace_grooming.plugin.samples import load_groomers
-from marketplace_grooming.schemas import AskPrice, GroomingService, GroomingSettings
+from marketplace_grooming.schemas import AskPrice, Compare, GroomingService, GroomingSettings
 from marketplace_grooming.tables import request_table
 from marketplace_kit.kernel.fields import fields_of
 from marketplace_kit.kernel.hooks import (
@@ -158,13 +158,14 @@ class Grooming(Plugin):
     @override
     def mk_panels(self, slot: str, snapshot: Mapping[str, Any]) -> Sequence[Panel]:
         if slot == "home":
-            return (Panel(template="grooming/home.html", context={"field": _WEIGHT}, order=200),)
-        if slot == "listing_after" and snapshot["kind"] == SERVICE:
-            return (Panel(template="grooming/price_table.html", context=_prices(snapshot)),)
-        return ()
+            return (Panel(template="grooming/home.html", context={"fields": fields_of(Compare)}, order=200),)
+        if slot not in _ON_LISTING or snapshot["kind"] != SERVICE:
+            return ()
+        return (Panel(template=_ON_LISTING[slot], context=_prices(snapshot)),)
 
 
 _WEIGHT = fields_of(AskPrice)[0]
+_ON_LISTING = {"listing_actions": "grooming/headline.html", "listing_after": "grooming/price_table.html"}
 
 
 def _prices(snapshot: Mapping[str, Any]) -> dict[str, Any]:
