@@ -42,8 +42,10 @@ class Criteria:
     person_id: UUID | None = None
 
 
+# Written out, not bound: the plan of a prepared statement must see that the partial indexes fit.
+_SHOWN: sa.ColumnElement[str] = sa.literal_column(f"'{PUBLISHED}'")
 PUBLIC = sa.and_(
-    listing.c.state == PUBLISHED, shop.c.state == OPEN, listing.c.kind.in_(sa.bindparam("kinds", expanding=True))
+    listing.c.state == _SHOWN, shop.c.state == OPEN, listing.c.kind.in_(sa.bindparam("kinds", expanding=True))
 )
 """What everybody may see. ``kinds`` are those of active plugins."""
 
