@@ -92,7 +92,11 @@ class Redis(Started):
 
 
 class RabbitMq(Started):
-    """A node of its own: name, ports and folders. Starting it again finds empty folders."""
+    """A node of its own: name, ports and folders, none of the machine's. Starting it again finds empty folders."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._names: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -101,24 +105,30 @@ class RabbitMq(Started):
     def start(self) -> None:
         data = self.folder / f"data-{secrets.token_hex(4)}"
         data.mkdir()
-        plugins = data / "enabled_plugins"
-        plugins.write_text("[].")
+        (data / "enabled_plugins").write_text("[].")
+        (data / "rabbitmq.conf").write_text(f"listeners.tcp.1 = 127.0.0.1:{self.port}\n")
+        epmd = free_port()
+        # Started by us and in the foreground: the node would leave one behind as a daemon.
+        self._names = subprocess.Popen(["epmd", "-port", str(epmd), "-address", "127.0.0.1"])
         env = {
             "PATH": PATHS,
             "HOME": str(self.folder),
+            "ERL_EPMD_PORT": str(epmd),
             "RABBITMQ_NODENAME": f"mk{secrets.token_hex(4)}@localhost",
-            "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
-            "RABBITMQ_NODE_PORT": str(self.port),
             "RABBITMQ_DIST_PORT": str(free_port()),
+            "RABBITMQ_CONFIG_FILE": str(data / "rabbitmq.conf"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(data / "enabled_plugins"),
             "RABBITMQ_MNESIA_BASE": str(data),
             "RABBITMQ_LOG_BASE": str(data),
             "RABBITMQ_PID_FILE": str(data / "pid"),
-            "RABBITMQ_ENABLED_PLUGINS_FILE": str(plugins),
-            "ERL_EPMD_PORT": str(self._epmd),
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 1:1 +sbwt none",
         }
-        self._start([str(shutil.which("rabbitmq-server", path="/usr/lib/rabbitmq/bin" + os.pathsep + PATHS))], 60, env)
+        program = shutil.which("rabbitmq-server", path="/usr/lib/rabbitmq/bin" + os.pathsep + PATHS)
+        self._start([str(program)], 60, env)
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self._epmd = free_port()  # in our process group, so that it ends with us
+    def kill(self) -> None:
+        super().kill()
+        if self._names is not None:
+            self._names.kill()
+            self._names.wait()
+            self._names = None

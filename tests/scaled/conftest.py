@@ -28,7 +28,8 @@ KINDS: dict[str, Any] = {"redis": Redis, "rabbitmq": RabbitMq}
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "broker" in metafunc.fixturenames:
-        kinds = [pytest.param(k, marks=pytest.mark.broker(k)) for k in KINDS]
+        marked = metafunc.definition.get_closest_marker("broker")
+        kinds = [pytest.param(k, marks=pytest.mark.broker(k)) for k in (marked.args if marked else KINDS)]
         metafunc.parametrize("broker", kinds, indirect=True, scope="module")
 
 

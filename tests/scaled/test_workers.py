@@ -94,6 +94,7 @@ async def test_no_request_waits_for_a_silent_broker(site: Site, broker: Broker, 
         broker.resume()
 
 
+@pytest.mark.broker("redis")
 async def test_a_worker_that_is_asked_to_end_ends_and_leaves_nothing_leased(
     site: Site, broker: Broker, start_worker: StartWorker
 ) -> None:
@@ -104,6 +105,7 @@ async def test_a_worker_that_is_asked_to_end_ends_and_leaves_nothing_leased(
     assert [row.leased_by for row in await site.ask(trade.jobs) if row.leased_by] == []
 
 
+@pytest.mark.broker("redis")
 async def test_celery_itself_can_start_the_worker(site: Site, broker: Broker, start_worker: StartWorker) -> None:
     given = {f"MK_{key.upper().replace('.', '__')}": str(value) for key, value in settings_of(site).items()}
     celery = str(Path(sys.executable).with_name("celery"))
