@@ -16,6 +16,7 @@ from litestar.response import Response
 from litestar.types import ASGIApp, Scope
 
 from marketplace_kit import __version__
+from marketplace_kit.kernel.branches import History
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.jobs import EmbeddedRunner, LocalBell
 from marketplace_kit.kernel.settings import JobSettings, SiteSettings, check_for_production
@@ -69,6 +70,7 @@ def _furnish(site: Site) -> None:
     """Read templates and static files once."""
     own_last = [t.folder for t in reversed(list(site.registry.templates.values())) if t.folder]
     static = [WEB / "static", *(folder.parent / "static" for folder in own_last if (folder.parent / "static").is_dir())]
+    site.facilities[History] = History.of(site.registry)
     assets = Assets(static)
     site.facilities[Assets] = assets
     site.facilities[Renderer] = Renderer(site, own_last, assets)

@@ -148,7 +148,7 @@ def new(name: str, into: Path, parts: str) -> None:
         raise Failed(str(wrong)) from wrong
     console.print(
         f"{folder} is ready. Install it (pip install -e {folder}), then:\n"
-        f"marketplace db upgrade\nmarketplace plugin check {name}"
+        f"marketplace db upgrade\nmarketplace plugin check {name.replace('-', '_')}"
     )
 
 

@@ -14,7 +14,7 @@ from marketplace_kit.cli.deployment import Deployment, pass_deployment
 from marketplace_kit.cli.logs import configure
 from marketplace_kit.cli.output import Failed, as_table, console
 from marketplace_kit.cli.samples import load_samples
-from marketplace_kit.kernel.settings import SiteSettings
+from marketplace_kit.kernel.settings import DatabaseSettings, SiteSettings
 
 DEMO_PASSWORD = "demo-pass-2026"  # noqa: S105 - printed for everybody to use
 DEMO_LOGINS = (
@@ -150,6 +150,8 @@ def run(deployment: Deployment, host: str, port: int, workers: int, trust_proxy:
     configure(json=settings.of(SiteSettings).mode == "production", level="info")
     if pending := deployment.migrations.pending():
         raise Failed(f"the database lacks {', '.join(pending)}: run “marketplace db upgrade” first")
+    if workers > 1 and deployment.settings.of(DatabaseSettings).url.startswith("sqlite"):
+        raise Failed("several processes on one SQLite file wait for each other: use PostgreSQL, or --workers 1")
     if workers == 1 and not trust_proxy:
         listening = _listen(host, port)
         console.print(f"Serving http://{host}:{listening.getsockname()[1]}")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import attrs
 import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -19,6 +20,39 @@ from marketplace_kit.kernel.database import metadata
 from marketplace_kit.kernel.registry import Registry
 
 _HERE = Path(__file__).parent / "alembic"
+
+
+def configured(registry: Registry) -> Config:
+    """Alembic's configuration for the branches of these plugins."""
+    config = Config()
+    config.set_main_option("script_location", str(_HERE))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", "\n".join(str(s.migrations) for s in registry.storage.values()))
+    return config
+
+
+@attrs.frozen
+class History:
+    """The newest revision of each branch, and what every revision implies, as known to this version of the code."""
+
+    heads: frozenset[str]
+    implied: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, registry: Registry) -> History:
+        scripts = ScriptDirectory.from_config(configured(registry))
+        known = [r.revision for r in scripts.walk_revisions()]
+        implied = {
+            r: frozenset(a.revision for a in scripts.iterate_revisions(r, "base", implicit_base=True)) for r in known
+        }
+        return cls(frozenset(scripts.get_heads()), implied)
+
+    def missing(self, applied: Iterable[str]) -> frozenset[str]:
+        """Heads that a database with these revisions has not reached. One that is ahead of us lacks nothing."""
+        applied = frozenset(applied)
+        if applied - self.implied.keys():
+            return frozenset()
+        return self.heads.difference(*(self.implied[revision] for revision in applied))
 
 
 class OrphanHeads(Exception):
@@ -37,11 +71,7 @@ class Migrations:
     def __init__(self, registry: Registry, url: str) -> None:
         self._registry = registry
         self._engine = dialects.migrator(dialects.normal_url(url))
-        self.config = Config()
-        self.config.set_main_option("script_location", str(_HERE))
-        self.config.set_main_option("path_separator", "newline")
-        folders = [str(s.migrations) for s in registry.storage.values()]
-        self.config.set_main_option("version_locations", "\n".join(folders))
+        self.config = configured(registry)
 
     def scripts(self) -> ScriptDirectory:
         return ScriptDirectory.from_config(self.config)

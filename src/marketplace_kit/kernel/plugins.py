@@ -94,7 +94,8 @@ def boot(
     for plugin in core:
         hooks.add(plugin)
         accepted.append((plugin, _declared(hooks, plugin)))
-    waiting = sorted(_named(others, quarantined), key=lambda p: p.info.name)
+    # A site's own look comes last: templates registered last are found first.
+    waiting = sorted(_named(others, quarantined), key=lambda p: (p.info.category == "look", p.info.name))
     _refuse_twins([*core, *waiting])
     while waiting:
         present = {p.info.name for p, _ in accepted}

@@ -42,7 +42,7 @@ _HTTP_CODES = {
     404: ("not_found", N_("We could not find that.")),
     405: ("method_not_allowed", N_("That cannot be done here.")),
     413: ("too_large", N_("That is too large.")),
-    415: ("wrong_content_type", N_("This kind of content is not taken here.")),
+    415: ("unsupported_media_type", N_("This kind of content is not taken here.")),
 }
 _FAULT = ("internal_error", N_("Something went wrong on our side. It has been noted."))
 
@@ -71,11 +71,15 @@ class ProblemDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 
 def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """The exception handler of the whole site."""
-    visit = visit_of(request)
+    return answer_to(visit_of(request), error, htmx.is_partial(request), request.method)
+
+
+def answer_to(visit: Visit, error: Exception, partial: bool = False, method: str = "GET") -> Response[Any]:
+    """The answer to whatever went wrong in a visit, before or behind the router."""
     if isinstance(error, DomainError):
-        return refusal(visit, error, htmx.is_partial(request), request.method)
+        return refusal(visit, error, partial, method)
     if isinstance(error, DBAPIError) and is_bad_value(error):
-        return refusal(visit, ValueRefused(), htmx.is_partial(request), request.method)
+        return refusal(visit, ValueRefused(), partial, method)
     if isinstance(error, HTTPException) and error.status_code < 500:
         return _http(visit, error)
     if isinstance(error, RecursionError):

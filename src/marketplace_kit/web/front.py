@@ -6,6 +6,7 @@ keeps the answer of idempotent acts, and puts the security headers on whatever l
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import unquote
@@ -14,9 +15,10 @@ import structlog
 from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.response import Response
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace_kit.kernel.activation import Activation
-from marketplace_kit.kernel.errors import Missing
+from marketplace_kit.kernel.errors import DomainError, Missing, Unavailable
 from marketplace_kit.kernel.ids import new_id, secret_token
 from marketplace_kit.kernel.settings import SiteSettings
 from marketplace_kit.kernel.site import Site
@@ -52,15 +54,33 @@ class FrontDoor:
             self._site, new_id().hex, resolved.public_path, "en", NOBODY, is_api=resolved.path.startswith("/api/")
         )
         scope["state"]["visit"] = visit
-        headers = Headers.from_scope(scope)
-        await self._recognise(visit, headers, resolved.locale)
         sending = self._finishing(visit, scope, send)
         with structlog.contextvars.bound_contextvars(request_id=visit.request_id):
+            fault = await self._prepared(visit, Headers.from_scope(scope), resolved.locale)
             token = locale.set(visit.locale)
             try:
-                await self._answer(scope, receive, sending, resolved.path, resolved.redirect, resolved.missing)
+                if fault is not None:
+                    await self._respond(errors.answer_to(visit, fault), scope, receive, sending)
+                else:
+                    await self._answer(scope, receive, sending, resolved.path, resolved.redirect, resolved.missing)
             finally:
                 locale.reset(token)
+
+    async def _prepared(self, visit: Visit, headers: Headers, chosen: str) -> Exception | None:
+        """Find out who asks and which plugins take part; what went wrong, if anything did.
+
+        While the database is away, what was known of the plugins a moment ago will do: the probes still answer.
+        """
+        with suppress(SQLAlchemyError, OSError, DomainError):
+            await self._site.facility(Activation).refresh(self._site)
+        try:
+            await self._recognise(visit, headers, chosen)
+        except (SQLAlchemyError, OSError) as away:
+            log.warning("request.unrecognised", reason=repr(away)[:300])
+            return Unavailable()
+        except DomainError as refused:
+            return refused
+        return None
 
     async def _plain(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Static files and the liveness probe: nobody is asked for, nothing is looked up."""
@@ -84,7 +104,6 @@ class FrontDoor:
             return
         if path != scope["path"]:
             scope["path"], scope["raw_path"] = path, path.encode()
-        await self._site.facility(Activation).refresh(self._site)
         await self._router(scope, receive, send)
 
     async def _respond(self, response: Response[Any], scope: Scope, receive: Receive, send: Send) -> None:

@@ -66,8 +66,8 @@ class Actor:
 class ListingKind:
     """A kind of thing that shops offer. From ``attributes`` come the form, the API schema, the facets and the page.
 
-    ``verb`` labels the main act on its page ("Book", "Interested"); ``facts`` names the attributes a card shows;
-    ``process`` replaces the ordinary draft → published → archived life of a listing.
+    ``facts`` names the attributes a card shows; ``told_by_panels`` those that the kind's own panels tell on its page,
+    so that the page does not list them again; ``process`` replaces the ordinary draft → published → archived life.
     """
 
     name: str
@@ -75,6 +75,7 @@ class ListingKind:
     plural: str
     attributes: type[Form] = NoFields
     facts: tuple[str, ...] = ()
+    told_by_panels: tuple[str, ...] = ()
     icon: str = "tag"
     summary: str = ""
     process: Process | None = None

@@ -114,7 +114,7 @@ async def listing_page(
         kind_label=said(kind.label),
         kind_plural=said(kind.plural),
         icon=kind.icon,
-        facts=shown_facts(request, kind.attributes, listing.attributes),
+        facts=shown_facts(request, kind, listing.attributes),
         state=(kind.process or LISTING).state(listing.state),
         snapshot=snapshot_of(listing),
     )

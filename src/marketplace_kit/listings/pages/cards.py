@@ -8,7 +8,6 @@ from uuid import UUID
 
 import attrs
 
-from marketplace_kit.kernel.fields import Form
 from marketplace_kit.kernel.hooks import ListingKind
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.listings.queries.kinds import Kinds
@@ -61,9 +60,11 @@ def _shown(request: WebRequest, card: ListingCard, kind: ListingKind, said: Call
     )
 
 
-def shown_facts(request: WebRequest, form: type[Form], stored: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(label, value) of the public attributes, in the reader's words."""
-    return facts_of(form, stored, translator(request), money=formats.money, day=_days(request))
+def shown_facts(request: WebRequest, kind: ListingKind, stored: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(label, value) of the public attributes that the page tells itself, in the reader's words."""
+    said = translator(request)
+    told = kind.told_by_panels
+    return facts_of(kind.attributes, stored, said, money=formats.money, day=_days(request), without=told)
 
 
 def _days(request: WebRequest) -> Callable[[Any], str]:

@@ -24,11 +24,12 @@ def facts_of(
     money: Format,
     day: Format,
     only: Collection[str] | None = None,
+    without: Collection[str] = (),
 ) -> list[tuple[str, str]]:
     """(label, value) in the reader's words for each answered public field, in the form's order; ``only`` names some."""
     facts = []
     for field in fields_of(form):
-        if field.private or (only is not None and field.name not in only):
+        if field.private or field.name in without or (only is not None and field.name not in only):
             continue
         value = _value(field, stored.get(field.name))
         if value not in (None, "", (), False):

@@ -10,7 +10,7 @@ from typing import Any
 from typing_extensions import override
 
 from marketplace_grooming import api, jobs, pages, queries, services
-from marketplace_grooming.domain import SERVICE, QuoteRequested
+from marketplace_grooming.domain import BANDS, SERVICE, QuoteRequested
 from marketplace_grooming.plugin.samples import load_groomers
 from marketplace_grooming.schemas import AskPrice, Compare, GroomingService, GroomingSettings
 from marketplace_grooming.tables import request_table
@@ -45,6 +45,7 @@ KIND = ListingKind(
     plural=N_("Grooming"),
     attributes=GroomingService,
     facts=("species", "coat", "home_visit"),
+    told_by_panels=tuple(f"{what}_{band.name}" for band in BANDS for what in ("price", "minutes")),
     icon="scissors",
     summary=N_("A service whose price and time depend on the size of the pet."),
 )
