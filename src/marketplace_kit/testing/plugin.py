@@ -24,6 +24,9 @@ if TYPE_CHECKING:  # a test run that needs no site does not import one
     from marketplace_kit.testing.mail import FakeMail
     from marketplace_kit.testing.sites import Sites
 
+# Its assertions speak as an author's own do.
+pytest.register_assert_rewrite("marketplace_kit.testing.contract", "marketplace_kit.testing.queries")
+
 _stop = pytest.StashKey[Callable[[], object]]()
 
 
