@@ -2,13 +2,13 @@
 
 ``--engine sqlite|postgres`` chooses the database. A PostgreSQL server is found once, before the workers of a parallel
 run start, so that all of them share it. Fixtures: ``site``, ``clock``, ``kit_app``, ``client``, ``sites``,
-``fake_mail``, ``engine``, ``databases``.
+``build``, ``as_role``, ``fake_mail``, ``engine``, ``databases``.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # a test run that needs no site does not import one
 
     from marketplace_kit.kernel.clock import SetClock
     from marketplace_kit.kernel.site import Site
+    from marketplace_kit.testing.builders import Builders
     from marketplace_kit.testing.databases import Databases
     from marketplace_kit.testing.mail import FakeMail
     from marketplace_kit.testing.sites import Sites
@@ -111,6 +112,23 @@ async def client(kit_app: Any, site: Site, anyio_backend: str) -> AsyncIterator[
 
     async with open_client(kit_app, site) as opened:
         yield opened
+
+
+@pytest.fixture
+async def build(kit_app: Any, site: Site, anyio_backend: str) -> AsyncIterator[Builders]:
+    """Makes people, shops and listings on ``site``, and clients that speak for people."""
+    from contextlib import AsyncExitStack
+
+    from marketplace_kit.testing.builders import Builders
+
+    async with AsyncExitStack() as stack:
+        yield Builders(site, kit_app, stack)
+
+
+@pytest.fixture
+def as_role(build: Builders) -> Callable[..., Awaitable[httpx.AsyncClient]]:
+    """``await as_role("operator")``: a browser of somebody new who holds that role."""
+    return build.as_role
 
 
 @pytest.fixture
