@@ -12,25 +12,26 @@ import pytest
 
 from marketplace_kit import assembly
 from marketplace_kit.app import create_app
-from marketplace_kit.cli.samples import load_samples
-from marketplace_kit.kernel.checks import check_plugin
 from marketplace_kit.kernel.clock import SetClock
 from marketplace_kit.kernel.plugins import discover_folder
 from marketplace_kit.kernel.settings import SiteSettings
 from marketplace_kit.kernel.site import Site
-from marketplace_kit.listings.queries import Criteria, active_kinds, counts_by_kind
+from marketplace_kit.testing.contract import plugin_contract
 from marketplace_kit.testing.sites import Sites
 from tests.plugins.town import Town
 from tests.web.test_contrast import PARTS, TEXT, contrast, tokens
 
 ATYRAU = Path(__file__).resolve().parents[1]
 PLUGINS = ATYRAU / "plugins"
+OWN = {plugin.info.name: plugin for plugin in discover_folder(PLUGINS)}
+TestCybercafe = plugin_contract(OWN["cybercafe"])
+TestLook = plugin_contract(OWN["look"])
 
 
 @pytest.fixture
 async def town(sites: Sites, clock: SetClock, anyio_backend: str) -> AsyncIterator[Town]:
     """A site with this deployment's own plugins."""
-    async with sites.open(discover_folder(PLUGINS), clock=clock) as site, AsyncExitStack() as stack:
+    async with sites.open(list(OWN.values()), clock=clock) as site, AsyncExitStack() as stack:
         yield Town(site, create_app(site), stack)
 
 
@@ -44,7 +45,7 @@ async def cafe(town: Town) -> Site:
 
 @pytest.mark.one_engine
 def test_the_settings_fit_the_plugins() -> None:
-    registry, _ = assembly.load_plugins({}, discover_folder(PLUGINS))
+    registry, _ = assembly.load_plugins({}, list(OWN.values()))
     settings = assembly.load_settings(registry, toml=ATYRAU / "marketplace.toml", environ={})
     assert registry.quarantined == ()
     assert settings.of(SiteSettings).name == "Базар Атырау"
@@ -53,12 +54,6 @@ def test_the_settings_fit_the_plugins() -> None:
 @pytest.mark.one_engine
 def test_a_vertical_in_one_file_is_small() -> None:
     assert len((PLUGINS / "cybercafe.py").read_text("utf-8").splitlines()) <= 150
-
-
-@pytest.mark.anyio
-async def test_what_the_cafe_declares_is_complete(town: Town) -> None:
-    assert check_plugin(town.site.registry, town.site.texts, "cybercafe") == []
-    assert set(town.site.registry.listing_kinds) >= {"cybercafe.computer", "cybercafe.printing"}
 
 
 @pytest.mark.anyio
@@ -87,14 +82,6 @@ async def test_a_seat_that_is_not_there_is_marked(town: Town, cafe: Site) -> Non
 async def test_guests_do_not_watch_the_screen(town: Town, cafe: Site) -> None:
     await town.person("Aigerim")
     assert (await (await town.program("Aigerim")).get("/api/cybercafe/counter")).status_code == 403
-
-
-@pytest.mark.anyio
-async def test_the_samples_of_the_town_load_twice(town: Town) -> None:
-    for _ in range(2):
-        await load_samples(town.site, lambda _: None)
-    counts = await town.site.ask(counts_by_kind, Criteria(), active_kinds(town.site))
-    assert (counts["cybercafe.computer"], counts["cybercafe.printing"]) == (1, 1)
 
 
 @pytest.mark.anyio
