@@ -68,8 +68,13 @@ def create_app(site: Site) -> Litestar:
 
 def _furnish(site: Site) -> None:
     """Read templates and static files once."""
-    own_last = [t.folder for t in reversed(list(site.registry.templates.values())) if t.folder]
-    static = [WEB / "static", *(folder.parent / "static" for folder in own_last if (folder.parent / "static").is_dir())]
+    plugins, templates = site.registry.plugins, site.registry.templates
+    folders = [(templates.owner(name), t.folder) for name, t in templates.items() if t.folder]
+    own_last = [folder for _, folder in reversed(folders)]
+    looks = [folder for owner, folder in folders if plugins[owner].category == "look"]
+    # A look may replace the brand's files (brand-default.css, favicon.svg); other plugins only add to the kit's.
+    ordered = [*looks, WEB / "templates", *(folder for folder in own_last if folder not in looks)]
+    static = [folder.parent / "static" for folder in ordered if (folder.parent / "static").is_dir()]
     site.facilities[History] = History.of(site.registry)
     assets = Assets(static)
     site.facilities[Assets] = assets
