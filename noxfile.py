@@ -46,6 +46,10 @@ def uv(session: nox.Session) -> str:
     return found
 
 
+# Everything but the pages of the documentation, which have a session of their own.
+TESTS = ("tests", "plugins", "examples")
+
+
 def run_pytest(session: nox.Session, *words: str) -> None:
     REPORTS.mkdir(parents=True, exist_ok=True)
     report = f"--junit-xml={REPORTS / session.name}.xml"
@@ -66,13 +70,23 @@ def empty_environment(session: nox.Session) -> Iterator[Path]:
 @nox.session
 def sqlite(session: nox.Session) -> None:
     """Everything but the browser, on the embedded database."""
-    run_pytest(session, "--engine", "sqlite", "-m", "not browser", "-n", WORKERS, "--dist", "loadgroup")
+    run_pytest(session, *TESTS, "--engine", "sqlite", "-m", "not browser", "-n", WORKERS, "--dist", "loadgroup")
 
 
 @nox.session
 def postgres(session: nox.Session) -> None:
     """The same on PostgreSQL: MK_TEST_POSTGRES_URL, a server on this machine, or one from a wheel."""
-    words = ["--engine", "postgres", "-m", "not browser and not one_engine", "-n", WORKERS, "--dist", "loadgroup"]
+    words = [
+        *TESTS,
+        "--engine",
+        "postgres",
+        "-m",
+        "not browser and not one_engine",
+        "-n",
+        WORKERS,
+        "--dist",
+        "loadgroup",
+    ]
     run_pytest(session, *words)
 
 
@@ -121,7 +135,8 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """The documentation site without one warning, and the change log it will be released with."""
+    """The documentation site without one warning, its code blocks run, the change log it will be released with."""
+    run_pytest(session, "docs")  # by itself: the blocks of a page build on each other, so they cannot be spread
     session.run(tool("sphinx-build"), "-W", "--keep-going", "-q", "-b", "html", "docs", "docs/_build/html")
     session.run(tool("towncrier"), "build", "--draft", "--version", "next", silent=True)
 

@@ -455,3 +455,22 @@ async def test_idling_writes_nothing_and_takes_no_lock(site: Site) -> None:
         assert await run_until_idle(site) == 0
     assert len(seen) == 1
     assert seen[0].startswith("SELECT")
+
+
+@pytest.mark.parametrize("steps", range(5))
+async def test_a_runner_told_to_stop_while_its_bell_rings_stops(steps: int) -> None:
+    """``asyncio.wait_for`` of Python 3.11 forgets a cancellation that meets its end: the process would never stop."""
+    bell = LocalBell()
+
+    async def listening() -> None:
+        while True:
+            await bell.wait(60)
+
+    task = asyncio.create_task(listening())
+    await asyncio.sleep(0.01)
+    bell.ring()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait({task}, timeout=2)
+    assert task.cancelled()

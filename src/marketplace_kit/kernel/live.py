@@ -134,7 +134,8 @@ class RedisHub(MemoryHub):
             ready = asyncio.Event()
             self._listening = asyncio.create_task(self._listen(ready))
             with suppress(TimeoutError):
-                await asyncio.wait_for(ready.wait(), 2)
+                async with asyncio.timeout(2):
+                    await ready.wait()
         async with super().subscribe(*topics) as subscription:
             yield subscription
 

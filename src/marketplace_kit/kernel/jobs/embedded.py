@@ -31,8 +31,10 @@ class LocalBell:
 
     async def wait(self, at_most: float) -> None:
         """Until it is rung, or for ``at_most`` seconds."""
+        # Not wait_for: on Python 3.11 it may forget a cancellation, and the process would never stop.
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._rung.wait(), at_most)
+            async with asyncio.timeout(at_most):
+                await self._rung.wait()
         self._rung.clear()
 
 
