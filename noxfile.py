@@ -50,6 +50,12 @@ def uv(session: nox.Session) -> str:
 TESTS = ("tests", "plugins", "examples")
 
 
+def run_tests(session: nox.Session, *words: str) -> None:
+    """The tests that were named (``./kit test tests/kernel``), else all of them, on as many processors as there are."""
+    named = any((HOUSE / word.split("::")[0]).exists() for word in session.posargs)
+    run_pytest(session, *(() if named else TESTS), *words, "-n", WORKERS, "--dist", "loadgroup")
+
+
 def run_pytest(session: nox.Session, *words: str) -> None:
     REPORTS.mkdir(parents=True, exist_ok=True)
     report = f"--junit-xml={REPORTS / session.name}.xml"
@@ -70,24 +76,13 @@ def empty_environment(session: nox.Session) -> Iterator[Path]:
 @nox.session
 def sqlite(session: nox.Session) -> None:
     """Everything but the browser, on the embedded database."""
-    run_pytest(session, *TESTS, "--engine", "sqlite", "-m", "not browser", "-n", WORKERS, "--dist", "loadgroup")
+    run_tests(session, "--engine", "sqlite", "-m", "not browser")
 
 
 @nox.session
 def postgres(session: nox.Session) -> None:
     """The same on PostgreSQL: MK_TEST_POSTGRES_URL, a server on this machine, or one from a wheel."""
-    words = [
-        *TESTS,
-        "--engine",
-        "postgres",
-        "-m",
-        "not browser and not one_engine",
-        "-n",
-        WORKERS,
-        "--dist",
-        "loadgroup",
-    ]
-    run_pytest(session, *words)
+    run_tests(session, "--engine", "postgres", "-m", "not browser and not one_engine")
 
 
 @nox.session
@@ -194,5 +189,5 @@ def floors(session: nox.Session) -> None:
         session.run(
             uv(session), *words, "--group", "test", "--group", "lint", "-e", f"{HOUSE}[postgres,scaled]", *editable
         )
-        words = ["-m", "not browser", "-n", WORKERS, "--dist", "loadgroup", *session.posargs]
+        words = [*TESTS, "-m", "not browser", "-n", WORKERS, "--dist", "loadgroup", *session.posargs]
         session.run(str(python.parent / "pytest"), *words, env={"PATH": f"{python.parent}:{os.environ['PATH']}"})
