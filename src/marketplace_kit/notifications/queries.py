@@ -8,6 +8,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from marketplace_kit.accounts.schemas import Contact
+from marketplace_kit.accounts.tables import person_table as person
+from marketplace_kit.kernel.database import Uuid
 from marketplace_kit.kernel.errors import Missing
 from marketplace_kit.notifications.domain import DeliveryState, ReadStatus
 from marketplace_kit.notifications.schemas import NoticeView, Outgoing, UnreadNotices
@@ -74,23 +77,45 @@ async def notice_named(connection: AsyncConnection, notice_id: UUID, person_id: 
     return _view(row)
 
 
+# The notice, its receiver as they are now and what they chose for this channel, in one statement: it is asked for every
+# message that leaves.
+_CHOSEN = sa.and_(
+    preference.c.person_id == notice.c.user_id,
+    preference.c.notice == notice.c.type,
+    preference.c.channel == delivery.c.channel,
+)
+_OUTGOING = (
+    sa.select(delivery.c.id, delivery.c.state, delivery.c.channel, preference.c.wanted, notice, person)
+    .select_from(delivery.join(notice).join(person, person.c.id == notice.c.user_id).outerjoin(preference, _CHOSEN))
+    .where(delivery.c.id == sa.bindparam("delivery", type_=Uuid))
+)
+
+
 async def outgoing(connection: AsyncConnection, delivery_id: UUID) -> Outgoing | None:
-    """What is to be delivered; ``None`` if the notice is gone."""
-    columns = (delivery.c.id, delivery.c.state, delivery.c.channel, notice)
-    statement = sa.select(*columns).join_from(delivery, notice).where(delivery.c.id == delivery_id)
-    row = (await connection.execute(statement)).mappings().first()
+    """What is to be delivered, to whom, and whether it is wanted; ``None`` if the notice is gone."""
+    row = (await connection.execute(_OUTGOING, {"delivery": delivery_id})).mappings().first()
     if row is None:
         return None
     return Outgoing(
         delivery_id=row[delivery.c.id],
         state=DeliveryState(row[delivery.c.state]),
         channel=row[delivery.c.channel],
-        person_id=row[notice.c.user_id],
+        wanted=row[preference.c.wanted],
         type=row[notice.c.type],
         subject=row[notice.c.subject],
         message=row[notice.c.message],
         link=row[notice.c.link],
         token_id=row[notice.c.token_id],
+        receiver=Contact(
+            person_id=row[person.c.id],
+            name=row[person.c.name],
+            locale=row[person.c.locale],
+            active=row[person.c.deactivated_at] is None,
+            email=row[person.c.email],
+            email_verified=row[person.c.email_verified_at] is not None,
+            phone=row[person.c.phone],
+            phone_verified=row[person.c.phone_verified_at] is not None,
+        ),
     )
 
 

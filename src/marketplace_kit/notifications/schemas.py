@@ -9,6 +9,7 @@ from uuid import UUID
 import attrs
 import msgspec
 
+from marketplace_kit.accounts.schemas import Contact
 from marketplace_kit.kernel.fields import Field, Form
 from marketplace_kit.kernel.hooks import Message
 from marketplace_kit.kernel.texts import N_
@@ -66,12 +67,13 @@ class OptionalMessage(Message):
 
 
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
-    """A delivery when its turn comes: the notice, and the receiver as they are now."""
+    """A delivery when its turn comes: the notice, the receiver as they are now, what they chose (``None``: nothing)."""
 
     delivery_id: UUID
     state: DeliveryState
     channel: str
-    person_id: UUID
+    wanted: bool | None
+    receiver: Contact
     type: str
     subject: str
     message: str

@@ -8,7 +8,6 @@ from uuid import UUID
 import msgspec
 import sqlalchemy as sa
 
-from marketplace_kit.accounts.queries import contact_of
 from marketplace_kit.accounts.schemas import Contact
 from marketplace_kit.accounts.services import plain_token
 from marketplace_kit.kernel.hooks import Channel, Message, Undeliverable
@@ -16,7 +15,7 @@ from marketplace_kit.kernel.jobs import Work
 from marketplace_kit.kernel.settings import SiteSettings
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.notifications.domain import DeliveryState, wanted_channels
-from marketplace_kit.notifications.queries import choices_of, outgoing
+from marketplace_kit.notifications.queries import outgoing
 from marketplace_kit.notifications.schemas import OptionalMessage, Outgoing
 from marketplace_kit.notifications.services.preferring import stop_link
 from marketplace_kit.notifications.tables import delivery_table as delivery
@@ -44,7 +43,7 @@ async def deliver(work: Work, payload: Deliver, *, attempts: int) -> None:
     if found is None or found.state is not DeliveryState.PENDING:
         return
     channel = site.registry.channels.get(found.channel)
-    message = await _message(site, found, channel) if channel else None
+    message = _message(site, found, channel) if channel else None
     if channel is None or channel.sender is None or message is None:
         await _finish(work, found, state=DeliveryState.SKIPPED)
         return
@@ -62,17 +61,17 @@ async def deliver(work: Work, payload: Deliver, *, attempts: int) -> None:
         await _finish(work, found, state=DeliveryState.SENT)
 
 
-async def _message(site: Site, found: Outgoing, channel: Channel) -> Message | None:
+def _message(site: Site, found: Outgoing, channel: Channel) -> Message | None:
     """The message as it leaves now; ``None`` if its receiver is gone, has no such address, or wants it no more."""
-    receiver = await site.ask(contact_of, found.person_id)
-    if receiver is None or not receiver.active:
+    receiver = found.receiver
+    if not receiver.active:
         return None
     declared = site.registry.notices.get(found.type)
     required = declared is not None and declared.required
     proved, address = _address(receiver, channel)
     if address is None or not (proved or required):
         return None
-    chosen = await site.ask(choices_of, found.person_id, found.type)
+    chosen = {} if found.wanted is None else {channel.name: found.wanted}
     if not wanted_channels((channel.name,), frozenset({channel.name}), chosen, required=required):
         return None
     common: dict[str, Any] = {
@@ -87,7 +86,7 @@ async def _message(site: Site, found: Outgoing, channel: Channel) -> Message | N
     }
     if required:
         return Message(**common)
-    return OptionalMessage(**common, stop_link=stop_link(site, found.person_id, found.type, found.channel))
+    return OptionalMessage(**common, stop_link=stop_link(site, receiver.person_id, found.type, found.channel))
 
 
 def _address(receiver: Contact, channel: Channel) -> tuple[bool, str | None]:
