@@ -16,7 +16,6 @@ from litestar.response import Response
 from litestar.types import ASGIApp, Scope
 
 from marketplace_kit import __version__
-from marketplace_kit.kernel.branches import History
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.jobs import EmbeddedRunner, LocalBell
 from marketplace_kit.kernel.settings import JobSettings, SiteSettings, check_for_production
@@ -75,7 +74,6 @@ def _furnish(site: Site) -> None:
     # A look may replace the brand's files (brand-default.css, favicon.svg); other plugins only add to the kit's.
     ordered = [*looks, WEB / "templates", *(folder for folder in own_last if folder not in looks)]
     static = [folder.parent / "static" for folder in ordered if (folder.parent / "static").is_dir()]
-    site.facilities[History] = History.of(site.registry)
     assets = Assets(static)
     site.facilities[Assets] = assets
     site.facilities[Renderer] = Renderer(site, own_last, assets)

@@ -40,7 +40,7 @@ async def test_without_a_migration_the_site_is_not_ready(probe: httpx.AsyncClien
 
 
 async def test_a_database_ahead_of_this_version_still_serves(probe: httpx.AsyncClient, probe_site: Site) -> None:
-    history = probe_site.facility(History)
+    history = History.of(probe_site.registry)
     assert history.missing(history.heads) == frozenset()
     assert history.missing({"web_9999"}) == frozenset()
     assert history.missing(set()) == history.heads

@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from marketplace_kit.cli.deployment import Deployment, pass_deployment
 from marketplace_kit.cli.output import Failed, as_json, as_table, console, json_option
 from marketplace_kit.cli.samples import load_samples
-from marketplace_kit.kernel.branches import OrphanHeads
 from marketplace_kit.kernel.jobs import run_until_idle
 from marketplace_kit.kernel.jobs.claims import retry_dead
 from marketplace_kit.kernel.outbox import job_table
@@ -28,6 +27,8 @@ def db() -> None:
 @pass_deployment
 def upgrade(deployment: Deployment) -> None:
     """Bring every plugin's tables up to date."""
+    from marketplace_kit.kernel.branches import OrphanHeads
+
     pending = deployment.migrations.pending()
     try:
         deployment.migrations.upgrade()

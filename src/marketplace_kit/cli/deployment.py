@@ -8,17 +8,19 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from marketplace_kit import assembly
-from marketplace_kit.kernel.branches import Migrations
 from marketplace_kit.kernel.hooks.facade import Hooks
 from marketplace_kit.kernel.plugins import discover_folder
 from marketplace_kit.kernel.registry import Registry
 from marketplace_kit.kernel.settings import DatabaseSettings, Settings
 from marketplace_kit.kernel.site import Site
+
+if TYPE_CHECKING:  # Alembic is imported when it is first needed
+    from marketplace_kit.kernel.branches import Migrations
 
 T = TypeVar("T")
 DEFAULT_CONFIG = "marketplace.toml"
@@ -47,6 +49,8 @@ class Deployment:
 
     @cached_property
     def migrations(self) -> Migrations:
+        from marketplace_kit.kernel.branches import Migrations  # when first asked: Alembic would slow down every start
+
         return Migrations(self.registry, self.settings.of(DatabaseSettings).url)
 
     def open_site(self, **given: Any) -> Site:

@@ -17,6 +17,7 @@ from marketplace_kit.cli.samples import load_samples
 from marketplace_kit.kernel.settings import DatabaseSettings, SiteSettings
 
 DEMO_PASSWORD = "demo-pass-2026"  # noqa: S105 - printed for everybody to use
+DEMO_DATABASE = "marketplace.db"
 DEMO_LOGINS = (
     ("customer", "customer@demo.kz", "browses, keeps favourites, gets notices"),
     ("vendor", "vendor@demo.kz", "has shops and publishes listings"),
@@ -62,7 +63,7 @@ def _demo_settings(data: Path, address: str) -> dict[str, Any]:
         "site.mode": "demo",
         "site.public_url": address,
         "site.secret": _kept_secret(data / "secret"),
-        "database.url": f"sqlite:///{data / 'marketplace.db'}",
+        "database.url": f"sqlite:///{data / DEMO_DATABASE}",
         "files.url": str(data / "media"),
         "live.url": "memory:",
         "jobs.runner": "embedded",
@@ -80,23 +81,28 @@ def _kept_secret(path: Path) -> str:
 
 
 def _prepare(deployment: Deployment, data: Path) -> None:
-    """Tables and samples; a second start finds both and is quick."""
+    """Tables and samples; a second start finds both as it left them, and looks no further."""
+    stamp, wanted = data / "prepared", _what_a_demo_holds(deployment)
+    known = stamp.read_text(encoding="utf-8") if stamp.exists() and (data / DEMO_DATABASE).exists() else ""
+    if known == wanted:
+        return
     with Progress(
         SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True
     ) as progress:
         task = progress.add_task("Preparing the database")
-        if deployment.migrations.pending():
-            deployment.migrations.upgrade()
-        stamp = data / "samples"
-        wanted = "\n".join(
-            f"{name} {deployment.registry.plugins[deployment.registry.samples.owner(name)].version}"
-            for name in deployment.registry.samples
+        deployment.migrations.upgrade()
+        deployment.run(
+            lambda site: load_samples(site, lambda name: progress.update(task, description=f"Sample data: {name}"))
         )
-        if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
-            deployment.run(
-                lambda site: load_samples(site, lambda name: progress.update(task, description=f"Sample data: {name}"))
-            )
-            stamp.write_text(wanted, encoding="utf-8")
+    stamp.write_text(wanted, encoding="utf-8")
+
+
+def _what_a_demo_holds(deployment: Deployment) -> str:
+    """The revisions and samples of these plugins: while they are the same, a prepared demo is as it should be."""
+    registry = deployment.registry
+    revisions = sorted(path.name for s in registry.storage.values() for path in s.migrations.glob("*.py"))
+    samples = [f"{name} {registry.plugins[registry.samples.owner(name)].version}" for name in registry.samples]
+    return "\n".join([*revisions, *samples])
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -10,7 +10,6 @@ from litestar import get
 from litestar.response import Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from marketplace_kit.kernel.branches import History
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.jobs.heartbeats import EVERY, newest_heartbeat
 from marketplace_kit.kernel.outbox import job_table
@@ -59,16 +58,20 @@ async def _checks(site: Site) -> dict[str, str]:
         applied, oldest, beaten = await site.ask(_looked_at)
     except Exception:  # whatever is wrong with it, the database cannot serve
         return {"database": "away", "migrations": "unknown"}
-    checks = {"database": "ok", "migrations": _migrated(site.facility(History), applied)}
+    checks = {"database": "ok", "migrations": _migrated(site, applied)}
     checks["outbox"] = "late" if oldest and now - oldest > LATE else "ok"
     if site.settings.of(JobSettings).runner == "celery":
         checks["workers"] = "ok" if beaten and now - beaten < 3 * EVERY + LATE else "silent"
     return checks
 
 
-def _migrated(history: History, applied: frozenset[str]) -> str:
+def _migrated(site: Site, applied: frozenset[str]) -> str:
     """Behind is unready. Ahead is not: during a rolling upgrade the old version still serves."""
-    missing = history.missing(applied)
+    from marketplace_kit.kernel.branches import History  # when first asked: Alembic would slow down every start
+
+    if History not in site.facilities:
+        site.facilities[History] = History.of(site.registry)
+    missing = site.facility(History).missing(applied)
     return f"missing {', '.join(sorted(missing))}" if missing else "ok"
 
 
