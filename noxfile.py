@@ -186,8 +186,7 @@ def floors(session: nox.Session) -> None:
         python = place / "env" / "bin" / "python"
         editable = [word for home in (HOUSE / "plugins").iterdir() for word in ("-e", str(home))]
         words = ["pip", "install", "--quiet", "--python", str(python), "--resolution", "lowest-direct"]
-        session.run(
-            uv(session), *words, "--group", "test", "--group", "lint", "-e", f"{HOUSE}[postgres,scaled]", *editable
-        )
+        kit = f"{HOUSE}[postgres,scaled,push,telegram]"
+        session.run(uv(session), *words, "--group", "test", "--group", "lint", "-e", kit, *editable)
         words = [*TESTS, "-m", "not browser", "-n", WORKERS, "--dist", "loadgroup", *session.posargs]
         session.run(str(python.parent / "pytest"), *words, env={"PATH": f"{python.parent}:{os.environ['PATH']}"})

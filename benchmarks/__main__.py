@@ -7,10 +7,18 @@ from pathlib import Path
 
 import structlog
 
-from benchmarks import footprint, listings, notices
+from benchmarks import footprint, listings, notices, scheduling
 from benchmarks.table import Figure, keep, show
 
-ROWS = {"P1": listings.measure, "P8": notices.measure, "P9": footprint.measure}
+ROWS = {
+    "P1": listings.measure,
+    "P2": listings.measure_pages,
+    "P3": scheduling.measure,
+    "P4": scheduling.measure_bookings,
+    "P8": notices.measure,
+    "P9": footprint.measure,
+    "P10": listings.measure_growth,
+}
 
 
 def main() -> None:

@@ -1,12 +1,15 @@
-"""The bare minimum of P1: one Litestar handler, two statements by the raw driver, one msgspec encoding."""
+"""The bare minimum of P1: one Litestar handler, the same statements by the raw driver, one msgspec encoding. What large
+counts cost is paid once in half a minute, as ours does.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +17,12 @@ import msgspec
 import psycopg
 from litestar import Litestar, Response, get
 from psycopg.rows import tuple_row
+from psycopg.types.json import set_json_loads
 
-FIELDS = """listing.id, listing.kind, listing.title, listing.price_amount, listing.price_currency, listing.attributes,
-    listing.published_at, shop.id, shop.slug, shop.name, shop.city"""
-WHERE = "listing.state = 'published' AND shop.state = 'open' AND listing.kind = ANY(%(kinds)s)"
-PRICED = "AND listing.price_amount >= %(low)s AND listing.price_amount <= %(high)s"
-KINDS = ["breeder.puppy", "breeder.litter", "grooming.service"]
+from benchmarks.questions import CASES, statements
+from marketplace_kit.listings.queries.counting import Remembered
+
+set_json_loads(msgspec.json.decode)
 
 
 class Money(msgspec.Struct):
@@ -42,46 +45,61 @@ class Card(msgspec.Struct):
     attributes: dict[str, Any]
     shop: Shop
     published_at: datetime
+    rating_average: float
+    rating_count: int
     is_favourite: bool = False
+    distance_m: int | None = None
+    is_open: bool | None = None
 
 
 class Found(msgspec.Struct):
     items: list[Card]
-    counts: dict[str, int]
+    counts: dict[str, dict[str, int]]
     next: str | None = None
 
 
 pool: asyncio.Queue[psycopg.AsyncConnection[Any]] = asyncio.Queue()
 encoder = msgspec.json.Encoder()
+asked = {case: statements(case) for case in CASES}
+kept: dict[str, tuple[float, dict[str, dict[str, int]]]] = {}
 
 
 @get("/api/listings", media_type="application/json")
-async def listings(
-    kind: str | None = None, price_min: int | None = None, price_max: int | None = None
-) -> Response[bytes]:
-    priced = PRICED if price_min is not None else ""
-    one_kind = "AND listing.kind = %(kind)s" if kind else ""
-    given = {"kinds": KINDS, "kind": kind, "low": price_min, "high": price_max}
+async def listings(case: str = "newest") -> Response[bytes]:
+    (page_sql, page_values, names), (count_sql, count_values) = asked[case]
     connection = await pool.get()
     try:
-        page = await connection.execute(
-            f"SELECT {FIELDS} FROM listing JOIN shop ON shop.id = listing.shop_id WHERE {WHERE} {one_kind} {priced} "  # noqa: S608
-            "ORDER BY listing.published_at DESC, listing.id DESC LIMIT 21",
-            given,
-        )
-        rows = await page.fetchall()
-        counted = await connection.execute(
-            "SELECT listing.kind, count(*) FROM listing JOIN shop ON shop.id = listing.shop_id "  # noqa: S608
-            f"WHERE {WHERE} {priced} GROUP BY listing.kind",
-            given,
-        )
-        counts = dict(await counted.fetchall())
+        rows = await (await connection.execute(page_sql, page_values)).fetchall()
+        known = kept.get(case)
+        if known is None or time.monotonic() - known[0] > Remembered.SECONDS:
+            counts: dict[str, dict[str, int]] = {}
+            for _part, token, number in await (await connection.execute(count_sql, count_values)).fetchall():
+                facet, _, value = token.partition("=")
+                counts.setdefault(facet, {})[value] = number
+            known = time.monotonic(), counts
+            if sum(counts.get("kind", {}).values()) >= Remembered.MANY:
+                kept[case] = known
     finally:
         pool.put_nowait(connection)
-    items = [Card(r[0], r[1], r[2], Money(r[3], r[4]), r[5], Shop(r[7], r[8], r[9], r[10]), r[6]) for r in rows[:20]]
-    return Response(
-        encoder.encode(Found(items, counts, "next" if len(rows) > 20 else None)), media_type="application/json"
-    )
+    at = {name: number for number, name in enumerate(names)}
+    now = datetime.now(UTC)
+    items = [
+        Card(
+            r[at["id"]],
+            r[at["kind"]],
+            r[at["title"]],
+            Money(r[at["price_amount"]], r[at["price_currency"]]) if r[at["price_amount"]] is not None else None,
+            r[at["attributes"]],
+            Shop(r[at["shop_id"]], r[at["shop_slug"]], r[at["shop_name"]], r[at["shop_city"]]),
+            r[at["published_at"]],
+            r[at["rating_average"]],
+            r[at["rating_count"]],
+            is_open=None if r[at["opens_at"]] is None else r[at["opens_at"]] <= now,
+        )
+        for r in rows[:20]
+    ]
+    found = Found(items, known[1], "next" if len(rows) > 20 else None)
+    return Response(encoder.encode(found), media_type="application/json")
 
 
 @asynccontextmanager

@@ -35,12 +35,13 @@ async def one_connection(
         writer.close()
 
 
-async def load(url: str, requests: int, connections: int) -> dict[str, float]:
+async def load(url: str, requests: int, connections: int, cookie: str = "") -> dict[str, float]:
     parts = urlsplit(url)
     if parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
         raise SystemExit("a load goes to this machine only")
     target = parts.path + (f"?{parts.query}" if parts.query else "")
-    request = f"GET {target} HTTP/1.1\r\nHost: {parts.netloc}\r\nAccept: */*\r\n\r\n".encode()
+    more = f"Cookie: {cookie}\r\n" if cookie else ""
+    request = f"GET {target} HTTP/1.1\r\nHost: {parts.netloc}\r\nAccept: */*\r\n{more}\r\n".encode()
     times: list[float] = []
     bad: list[int] = []
     todo = [requests]
@@ -63,8 +64,10 @@ def main() -> None:
     parser.add_argument("url")
     parser.add_argument("--requests", type=int, default=2000)
     parser.add_argument("--connections", type=int, default=8)
+    parser.add_argument("--cookie", default="")
     given = parser.parse_args()
-    json.dump(asyncio.run(load(given.url, min(given.requests, 100_000), min(given.connections, 64))), sys.stdout)
+    requests, connections = min(given.requests, 100_000), min(given.connections, 64)
+    json.dump(asyncio.run(load(given.url, requests, connections, given.cookie)), sys.stdout)
 
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ def wait_for(url: str, seconds: float = 30) -> float:
     raise TimeoutError(url)
 
 
-def loaded(url: str, requests: int, connections: int = 8) -> dict[str, float]:
+def loaded(url: str, requests: int, connections: int = 8, cookie: str = "") -> dict[str, float]:
     """Put a load on an address from another process; what it measured."""
     command = [
         sys.executable,
@@ -80,6 +80,8 @@ def loaded(url: str, requests: int, connections: int = 8) -> dict[str, float]:
         str(requests),
         "--connections",
         str(connections),
+        "--cookie",
+        cookie,
     ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=120)
     found: dict[str, float] = json.loads(done.stdout)

@@ -11,7 +11,7 @@ import attrs
 
 from generators.house import ROOT, House, example_plugins
 from generators.markdown import code, first_paragraph, named, page, prose, signature, table, ticked, wrapped
-from marketplace_kit.kernel.hooks import Plugin, descriptions
+from marketplace_kit.kernel.hooks import Plugin, descriptions, lines
 from marketplace_kit.kernel.hooks.specs import CONTRIBUTION, REGISTRATION
 from marketplace_kit.kernel.plugins import _PREFIXED as PREFIXED
 
@@ -89,7 +89,7 @@ def _slots() -> list[tuple[str, ...]]:
     found = []
     for path in sorted((*ROOT.glob("src/**/templates/**/*.html"), *ROOT.glob("plugins/*/src/**/templates/**/*.html"))):
         template = path.as_posix().rsplit("/templates/", 1)[1]
-        for slot, given in re.findall(r'panels\("(\w+)"((?:, ?[^)]+)?)\)', path.read_text(encoding="utf-8")):
+        for slot, given in re.findall(r'panels\("([\w.]+)"((?:, ?[^)]+)?)\)', path.read_text(encoding="utf-8")):
             names = [part.split("=")[0].strip() for part in given.split(",") if part.strip()]
             shown = ["the page's own snapshot" if name.startswith("**") else ticked(name) for name in names]
             found.append((ticked(slot), ticked(template), ", ".join(shown)))
@@ -121,14 +121,14 @@ def _duplicate(hook: str, shape: str) -> str:
 
 def described(house: House) -> str:
     """Each frozen description with its attributes."""
-    classes = [c for c in vars(descriptions).values() if _is_description(c)]
+    classes = [c for module in (descriptions, lines) for c in vars(module).values() if _is_description(c, module)]
     intro = """The nouns of the contract, all in `marketplace_kit.kernel.hooks`. They are frozen: a hook returns them
         once and nobody changes them afterwards. Texts are English message ids, translated where they are shown."""
     return page("Descriptions", intro, *(_description(c) for c in classes))
 
 
-def _is_description(thing: Any) -> bool:
-    return isinstance(thing, type) and thing.__module__ == descriptions.__name__
+def _is_description(thing: Any, module: Any) -> bool:
+    return isinstance(thing, type) and thing.__module__ == module.__name__
 
 
 def _description(cls: type) -> str:
@@ -168,5 +168,5 @@ def _default(attribute: Any) -> str:
         return ticked("None")
     if isinstance(given, frozenset | tuple) and not given:
         return "empty"
-    name = given.__name__ if isinstance(given, type) else repr(given)
+    name = given.__name__ if isinstance(given, type) or inspect.isfunction(given) else repr(given)
     return ticked(f"{type(given).__name__}()" if attrs.has(type(given)) else name)

@@ -163,27 +163,31 @@ def processes(house: House) -> str:
     """Every process, drawn."""
     intro = """State machines as data. Each is checked at boot: every state can be reached, every unfinished one can be
         left, every state has wording. An illegal move is `409 invalid_transition` with `from` and `allowed`."""
-    kinds = {k.process.name: k.name for k in house.registry.listing_kinds.values() if k.process is not None}
+    listed = [("listing kind", k.name, k.process) for k in house.registry.listing_kinds.values() if k.process]
+    lines = [("line kind", k.name, p) for k in house.registry.line_kinds.values() for p in (k.process, *k.older)]
+    kinds = {process.name: f"{what} `{name}`" for what, name, process in (*listed, *lines)}
     found: dict[tuple[str, int], Process] = {(p.name, p.version): p for p in house.values(Process)}
-    found |= {
-        (k.process.name, k.process.version): k.process
-        for k in house.registry.listing_kinds.values()
-        if k.process is not None
-    }
+    found |= {(process.name, process.version): process for _, _, process in (*listed, *lines)}
     return page("Processes", intro, *(_process(p, kinds.get(p.name, "")) for _, p in sorted(found.items())))
 
 
 def _process(process: Process, kind: str) -> str:
-    states = [(ticked(s.name), s.text, s.tone.value, "yes" if s.terminal else "") for s in process.states]
+    states = [
+        (ticked(s.name), s.text, s.tone.value, s.stage.value if s.stage else "", "yes" if s.terminal else "")
+        for s in process.states
+    ]
     moves = [
         (ticked(t.verb), named(t.sources), ticked(t.target), ", ".join(t.who), t.text) for t in process.transitions
     ]
     timers = [(ticked(t.state), str(t.after), ticked(t.verb)) for t in process.timers]
     parts = [
         f"## {process.name}",
-        f"Version {process.version}." + (f" The process of the listing kind `{kind}`." if kind else ""),
+        f"Version {process.version}." + (f" The process of the {kind}." if kind else ""),
     ]
-    parts += [code(process.mermaid(), "mermaid"), table(("state", "what people read", "tone", "final"), states)]
+    parts += [
+        code(process.mermaid(), "mermaid"),
+        table(("state", "what people read", "tone", "stage", "final"), states),
+    ]
     parts += [table(("verb", "from", "to", "who may", "button"), moves)]
     if timers:
         parts.append(table(("in state", "after", "the system does"), timers))

@@ -71,9 +71,8 @@ def own_plugins() -> list[str]:
 
 
 def example_plugins() -> Sequence[Plugin]:
-    """The one-file plugins of the example deployments."""
-    folders = sorted({path.parent for path in ROOT.glob("examples/**/*.py") if "tests" not in path.parts})
-    return [plugin for folder in folders for plugin in discover_folder(folder)]
+    """The example deployments' own plugins."""
+    return [plugin for folder in sorted(ROOT.glob("examples/*/plugins")) for plugin in discover_folder(folder)]
 
 
 def _modules(package: str) -> Iterator[ModuleType]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import lru_cache
 from typing import Any
 
 from litestar import Litestar, Router
@@ -12,17 +13,18 @@ from litestar.connection import Request
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import OpenAPI
 from litestar.response import Response
 from litestar.types import ASGIApp, Scope
 
 from marketplace_kit import __version__
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.jobs import EmbeddedRunner, LocalBell
-from marketplace_kit.kernel.settings import JobSettings, SiteSettings, check_for_production
+from marketplace_kit.kernel.settings import JobSettings, check_for_production
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.web import csrf, errors, once
 from marketplace_kit.web.assets import Assets
-from marketplace_kit.web.context import visit_of
+from marketplace_kit.web.context import Given, visit_of
 from marketplace_kit.web.front import FrontDoor
 from marketplace_kit.web.openapi import Description, routes_of
 from marketplace_kit.web.rendering import HERE as WEB
@@ -31,38 +33,87 @@ from marketplace_kit.web.resolver import PageSource
 from marketplace_kit.web.routing import check_permissions, guard
 
 _LARGEST_BODY = 2 * 1024 * 1024
+Declared = tuple[tuple[str, tuple[Any, ...], tuple[tuple[str, tuple[str, ...]], ...]], ...]
+"""Of each declaration of routes: whose it is, its handlers, the hosts that it adds to the content security policy."""
 
 
 class NotForProduction(Exception):
     """The settings would make an unsafe public site. One line for each reason."""
 
 
-def create_app(site: Site) -> Litestar:
+class Application:
+    """A site as an ASGI application: the front door, and behind it the routes of its plugins.
+
+    ``routes`` and ``openapi_schema`` are Litestar's.
+    """
+
+    def __init__(self, site: Site, routing: Litestar) -> None:
+        self._site, self._routing = site, routing
+        self._front = FrontDoor(site, routing.asgi_handler, _as_asgi(routing), site.facilities.get(PageSource))
+
+    @property
+    def routes(self) -> list[Any]:
+        return list(self._routing.routes)
+
+    @property
+    def openapi_schema(self) -> OpenAPI:
+        return self._routing.openapi_schema
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        scope["app"] = scope["litestar_app"] = self._routing
+        scope.setdefault("state", {})
+        await self._front(scope, receive, send)
+
+    async def _live(self, receive: Any, send: Any) -> None:
+        """ASGI's lifespan protocol: one message begins, the next one ends."""
+        await receive()
+        async with _running(self._site):
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def create_app(site: Site) -> Application:
     """The ASGI application of a site. Refuses to start without permissions on every route, or unsafe in production."""
     if faults := check_for_production(site.settings):
         raise NotForProduction("\n".join(faults))
     _furnish(site)
-    app = Litestar(
-        route_handlers=_routers(site),
+    registry = site.registry
+    declared = tuple(
+        (registry.routes.owner(name), tuple(found.handlers), tuple(sorted(found.csp.items())))
+        for name, found in registry.routes.items()
+    )
+    app = Application(site, _routing(declared))
+    handlers = {f"{path} {handler}": handler for path, handler in routes_of(app) if "plugin" in handler.opt}
+    check_permissions(handlers, registry)
+    site.facilities[Description] = Description(app, site)
+    return app
+
+
+@lru_cache(maxsize=4)
+def _routing(declared: Declared) -> Litestar:
+    """The routes of so many plugins. Making them is most of the work of a start, and they know nothing of a site: sites
+    of one process that have the same plugins share them. One router for each plugin's declaration, so that every
+    handler knows whose it is.
+    """
+    return Litestar(
+        route_handlers=[
+            Router(path="/", route_handlers=list(handlers), opt={"plugin": owner, "csp": dict(csp)})
+            for owner, handlers, csp in declared
+        ],
         dependencies={"site": Provide(_site, sync_to_thread=False), "actor": Provide(_actor, sync_to_thread=False)},
         guards=[guard],
         before_request=_before,
         exception_handlers={Exception: errors.answer, HTTPException: errors.answer},
-        lifespan=[lambda _: _running(site)],
-        openapi_config=OpenAPIConfig(
-            title=site.settings.of(SiteSettings).name, version=__version__, path="/-/schema", render_plugins=[]
-        ),
+        openapi_config=OpenAPIConfig(title="", version=__version__, path="/-/schema", render_plugins=[]),
         request_max_body_size=_LARGEST_BODY,
         pdb_on_exception=False,
         debug=False,
         logging_config=None,
     )
-    check_permissions(
-        {f"{path} {handler}": handler for path, handler in routes_of(app) if "plugin" in handler.opt}, site.registry
-    )
-    site.facilities[Description] = Description(app, site)
-    app.asgi_handler = FrontDoor(site, app.asgi_handler, _as_asgi(app), site.facilities.get(PageSource))
-    return app
 
 
 def _furnish(site: Site) -> None:
@@ -79,19 +130,6 @@ def _furnish(site: Site) -> None:
     site.facilities[Renderer] = Renderer(site, own_last, assets)
 
 
-def _routers(site: Site) -> list[Router]:
-    """One router for each plugin's declaration, so that every handler knows whose it is."""
-    routes = site.registry.routes
-    return [
-        Router(
-            path="/",
-            route_handlers=list(declared.handlers),
-            opt={"plugin": routes.owner(name), "csp": dict(declared.csp)},
-        )
-        for name, declared in routes.items()
-    ]
-
-
 async def _before(request: Request[Any, Any, Any]) -> Response[Any] | None:
     await csrf.check(request)
     return await once.prepare(request)
@@ -101,7 +139,8 @@ def _site(request: Request[Any, Any, Any]) -> Site:
     return visit_of(request).site
 
 
-def _actor(request: Request[Any, Any, Any]) -> Actor:
+def _actor(site: Given[Site], request: Request[Any, Any, Any]) -> Actor:
+    # Asks for the site only to be found after it: what Litestar finds side by side costs a task group.
     return visit_of(request).actor
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from marketplace_kit.accounts.plugin import plugin as accounts
 from marketplace_kit.accounts.services import provide as provide_accounts
+from marketplace_kit.crm.plugin import plugin as crm
 from marketplace_kit.kernel import live, settings
 from marketplace_kit.kernel.activation import Activation
 from marketplace_kit.kernel.clock import Clock, SystemClock
@@ -17,6 +18,7 @@ from marketplace_kit.kernel.files import open_files
 from marketplace_kit.kernel.hooks import Plugin
 from marketplace_kit.kernel.hooks.facade import Hooks
 from marketplace_kit.kernel.jobs import LocalBell
+from marketplace_kit.kernel.meters import meters_of
 from marketplace_kit.kernel.plugin import plugin as kernel
 from marketplace_kit.kernel.plugins import boot, discover
 from marketplace_kit.kernel.registry import Registry
@@ -24,15 +26,39 @@ from marketplace_kit.kernel.settings import DatabaseSettings, FilesSettings, Liv
 from marketplace_kit.kernel.site import Bell, Site
 from marketplace_kit.kernel.texts import Texts
 from marketplace_kit.listings.plugin import plugin as listings
+from marketplace_kit.listings.queries.window import Window
 from marketplace_kit.notifications.plugin import plugin as notifications
+from marketplace_kit.operations.plugin import plugin as operations
+from marketplace_kit.orders.plugin import plugin as orders
+from marketplace_kit.orders.services.desk import OrderBooker, OrderDesk
 from marketplace_kit.pages.plugin import plugin as pages
 from marketplace_kit.pages.queries import PageTree
+from marketplace_kit.places.plugin import plugin as places
+from marketplace_kit.reviews.plugin import plugin as reviews
+from marketplace_kit.scheduling.plugin import plugin as scheduling
+from marketplace_kit.scheduling.services.desk import Booker, Desk
+from marketplace_kit.scheduling.services.waiting import Beginner
 from marketplace_kit.shops.plugin import plugin as shops
 from marketplace_kit.shops.queries import shop_ids_of
+from marketplace_kit.shops.services import Offers
 from marketplace_kit.web.plugin import plugin as web
 from marketplace_kit.web.resolver import PageSource
 
-CORE: tuple[Plugin, ...] = (kernel, web, accounts, notifications, shops, listings, pages)
+CORE: tuple[Plugin, ...] = (
+    kernel,
+    web,
+    accounts,
+    notifications,
+    places,
+    shops,
+    listings,
+    scheduling,
+    orders,
+    reviews,
+    crm,
+    pages,
+    operations,
+)
 """The core's rooms, from the ground up. They register by the same hooks as any plugin."""
 
 
@@ -76,4 +102,8 @@ def open_site(
     site.facilities[Activation] = activation
     provide_accounts(site, shop_ids_of)
     site.facilities[PageSource] = PageTree()
+    meters_of(site)  # from the beginning: what breaks on the first page counts too
+    site.facilities[Offers] = Window()
+    site.facilities[Desk] = OrderDesk()
+    site.facilities[Booker] = site.facilities[Beginner] = OrderBooker()
     return site

@@ -39,6 +39,19 @@ async def test_a_program_uses_the_bearer_for_ten_minutes(
     assert await me(client, tokens["access_token"]) == 401
 
 
+async def test_a_bearer_that_has_ended_is_refused_where_strangers_may_ask_too(
+    client: httpx.AsyncClient, tokens: dict[str, Any], clock: SetClock
+) -> None:
+    asked = {"headers": {"authorization": f"Bearer {tokens['access_token']}"}}
+    assert (await client.get("/api/listings", **asked)).status_code == 200  # type: ignore[arg-type]
+    clock.advance(timedelta(minutes=10))
+    late = await client.get("/api/listings", **asked)  # type: ignore[arg-type]
+    assert (late.status_code, late.json()["code"]) == (401, "sign_in_needed")
+    assert (await client.get("/api/listings")).status_code == 200
+    renewed = await client.post("/api/auth/refresh", json={"refresh_token": tokens["refresh_token"]}, **asked)  # type: ignore[arg-type]
+    assert renewed.status_code == 200
+
+
 async def test_a_program_that_keeps_cookies_can_sign_in_again(
     client: httpx.AsyncClient, make_person: MakePerson
 ) -> None:

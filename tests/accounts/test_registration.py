@@ -53,7 +53,7 @@ async def test_registering_makes_a_customer_who_agreed_to_the_documents_in_force
     (dana,) = await rows(site, sa.select(person_table))
     assert (dana.name, dana.email, dana.email_verified_at) == ("Dana", "dana@example.kz", None)
     assert dana.password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
-    agreed = await rows(site, sa.select(consent_table.c.document, consent_table.c.document_version))
+    agreed = await rows(site, sa.select(consent_table.c.purpose, consent_table.c.document_version))
     assert sorted(agreed) == [("privacy", "1"), ("terms", "1")]
     assert await told(site) == [Registered.name]
 
@@ -97,22 +97,6 @@ async def test_an_account_cannot_be_used_before_its_address_is_proved_and_nothin
     answers = [{k: v for k, v in a.json().items() if k != "request_id"} for a in (right, wrong, stranger)]
     assert answers[0] == answers[1] == answers[2]
     assert {a.status_code for a in (right, wrong, stranger)} == {401}
-
-
-async def test_a_phone_number_can_sign_in_at_once(client: httpx.AsyncClient) -> None:
-    by_phone = {"name": "Dana", "phone": "8 701 123 45 67", "password": NEW["password"], "accept_terms": True}
-    assert (await client.post("/api/auth/register", json=by_phone)).status_code == 202
-    signed_in = await client.post("/api/auth/login", json={"phone": "+77011234567", "password": NEW["password"]})
-    assert signed_in.json()["user"]["phone"] == "+77011234567"
-
-
-async def test_a_number_that_somebody_else_has_is_left_out_silently(site: Site, client: httpx.AsyncClient) -> None:
-    by_phone = {"name": "First", "phone": "+77011234567", "password": NEW["password"], "accept_terms": True}
-    await client.post("/api/auth/register", json=by_phone)
-    both = await client.post("/api/auth/register", json=NEW | {"phone": "+77011234567"})
-    assert both.status_code == 202
-    stored = await rows(site, sa.select(person_table.c.email, person_table.c.phone).order_by(person_table.c.name))
-    assert [tuple(r) for r in stored] == [("dana@example.kz", None), (None, "+77011234567")]
 
 
 @pytest.mark.parametrize(

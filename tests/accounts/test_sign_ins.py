@@ -132,6 +132,7 @@ async def test_a_withdrawn_role_signs_out_everywhere(
     site: Site, client: httpx.AsyncClient, make_person: MakePerson
 ) -> None:
     boss = await make_person("aigerim@example.kz", "Aigerim", "admin")
+    await make_person("other@example.kz", "Other", "admin")
     tokens = (await client.post("/api/auth/login", json=SIGN_IN)).json()
     assert (await client.get("/api/users")).status_code == 200
     await site.do(services.withdraw_role, boss, "admin")
@@ -141,14 +142,25 @@ async def test_a_withdrawn_role_signs_out_everywhere(
     assert (await client.post("/api/auth/refresh", json={"refresh_token": tokens["refresh_token"]})).status_code == 401
 
 
-async def test_a_granted_role_counts_at_the_next_request(
+async def test_a_role_of_the_staff_begins_with_a_new_sign_in(
     site: Site, client: httpx.AsyncClient, make_person: MakePerson
 ) -> None:
     person_id = await make_person()
     await client.post("/api/auth/login", json=SIGN_IN)
     assert (await client.get("/api/users")).status_code == 403
     await site.do(services.grant_role, person_id, "admin")
+    assert (await client.get("/api/users")).status_code == 401
+    await client.post("/api/auth/login", json=SIGN_IN)
     assert (await client.get("/api/users")).status_code == 200
+
+
+async def test_any_other_role_counts_at_the_next_request(
+    site: Site, client: httpx.AsyncClient, make_person: MakePerson
+) -> None:
+    person_id = await make_person()
+    await client.post("/api/auth/login", json=SIGN_IN)
+    await site.do(services.grant_role, person_id, "vendor")
+    assert (await client.get("/api/auth/me")).json()["roles"] == ["customer", "vendor"]
 
 
 async def test_a_deactivated_person_is_out_at_once(
@@ -210,7 +222,7 @@ async def test_one_may_end_only_ones_own_sign_ins(site: Site, kit_app: Any, make
 
 async def test_the_list_of_people_asks_as_often_for_thirty_as_for_one(site: Site, make_person: MakePerson) -> None:
     await make_person()
-    with assert_query_count(site, 2):
+    with assert_query_count(site, 3):
         await site.ask(queries.people)
 
     async def insert(uow: Any) -> None:
@@ -221,7 +233,7 @@ async def test_the_list_of_people_asks_as_often_for_thirty_as_for_one(site: Site
         await uow.session.execute(sa.insert(person_table), values)
 
     await site.do(insert)
-    with assert_query_count(site, 2):
+    with assert_query_count(site, 3):
         first = await site.ask(queries.people, limit=20)
     rest = await site.ask(queries.people, limit=20, cursor=first.next)
     assert len({p.id for p in (*first.items, *rest.items)}) == 31
@@ -253,7 +265,7 @@ async def test_everything_of_a_person_is_exported_and_nothing_is_left_after_eras
     exported = await site.ask(described.export, person_id)
     assert exported["person"]["email"] == "canary@example.kz"
     assert exported["sign_ins"][0]["agent"] == "CanaryPhone"
-    assert {c["document"] for c in exported["consents"]} == {"terms", "privacy"}
+    assert {c["purpose"] for c in exported["consents"]} == {"terms", "privacy"}
     await site.do(described.erase, person_id)
     left = []
     async with site.database.reader.connect() as connection:

@@ -16,6 +16,6 @@ METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 def test_every_text_has_its_wording_in_every_language(room: str, language: str) -> None:
     folder = Path(marketplace_kit.__file__).parent / room
     found = {message for _, _, message, _, _ in extract_from_dir(folder, METHODS, keywords=KEYWORDS)}
-    texts = Texts.load([folder / "locale"])
+    texts = Texts.load([folder.parent / floor / "locale" for floor in (room, "kernel", "web")])
     assert texts.lacking(language, {m if isinstance(m, str) else m[0] for m in found}) == []
     assert len(found) > 20

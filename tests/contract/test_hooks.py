@@ -20,16 +20,15 @@ from litestar.response import Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import override
 
-from marketplace_kit.accounts.services import create_person
+from marketplace_kit.accounts.services import create_person, erase_person, export_person
 from marketplace_kit.app import create_app
 from marketplace_kit.cli import main
-from marketplace_kit.cli.privacy import erase_person, export_person
 from marketplace_kit.cli.samples import load_samples
 from marketplace_kit.kernel.activation import Activation, disable, enable
 from marketplace_kit.kernel.clock import SetClock
 from marketplace_kit.kernel.database import Uuid, metadata
 from marketplace_kit.kernel.events import Event
-from marketplace_kit.kernel.fields import Field, Form
+from marketplace_kit.kernel.fields import Field, Form, NoFields
 from marketplace_kit.kernel.hooks import (
     Actor,
     Channel,
@@ -54,10 +53,13 @@ from marketplace_kit.kernel.hooks import (
 from marketplace_kit.kernel.ids import new_id
 from marketplace_kit.kernel.jobs import Work, run_until_idle
 from marketplace_kit.kernel.site import Site, UnitOfWork
+from marketplace_kit.listings.schemas import Offer
+from marketplace_kit.listings.services import ensure_listing
 from marketplace_kit.notifications.services import notify
 from marketplace_kit.shops.schemas import NewShop
 from marketplace_kit.shops.services import ensure_shop
 from marketplace_kit.testing.clients import open_client
+from marketplace_kit.testing.lines import REPAIR, Workshop, wished
 from marketplace_kit.testing.sites import Sites
 from marketplace_kit.web.context import WebRequest
 from marketplace_kit.web.rendering import page
@@ -202,7 +204,26 @@ async def test_hook_mk_listing_kinds(sites: Sites) -> None:
         refused = await client.post("/api/listings", json=listing | {"attributes": {"against": "moths"}})
         assert [p["field"] for p in refused.json()["problems"]] == ["attributes.against"]
         await switched(site, on=False)
-        assert (await client.get("/api/listing-kinds")).json() == []
+        assert "vet.vaccination" not in {kind["name"] for kind in (await client.get("/api/listing-kinds")).json()}
+
+
+async def test_hook_mk_line_kinds(sites: Sites) -> None:
+    async with opened(sites, Workshop(places=9)) as (site, client):
+        vendor = await sign_in(site, client, "vendor")
+        shop = await ensure_shop(site, NewShop(name="The workshop", city="Atyrau"), owner=vendor)
+        offer = Offer(title="Repair", price=None)
+        listing = await ensure_listing(
+            site, shop_id=shop, kind=REPAIR, offer=offer, attributes=NoFields(), owner=vendor
+        )
+        order = {"lines": [wished(listing, "bicycle", "sledge")], "consent": True}
+        made = await client.post("/api/orders/create", json=order)
+        assert made.status_code == 201, made.text
+        assert [line["kind"] for line in made.json()["order"]["lines"]] == ["workshop.visit", "workshop.visit"]
+        await site.do(disable, "workshop")
+        await site.facility(Activation).refresh(site, at_most_every=0)
+        assert (await client.post("/api/orders/create", json=order)).status_code in (404, 409)
+        kept = await client.get(f"/api/orders/{made.json()['order']['id']}")
+        assert kept.json()["status"] == "pending"
 
 
 REMINDER = Notice(

@@ -74,6 +74,12 @@ async def test_a_vendor_publishes_and_a_family_finds_it_keeps_it_and_shows_inter
     draft = await vendor.ask("POST", "/api/listings", PUPPY | {"shop_id": shop["id"]}, 201)
     assert (await family.ask("GET", "/api/listings"))["items"] == []
     await family.ask("GET", f"/api/listings/{draft['id']}", status=404)
+    refused = await vendor.ask("POST", f"/api/shops/{shop['id']}/go-live", status=422)
+    assert [one["what"] for one in refused["facts"]["missing"]] == ["address", "hours", "phone"]
+    where = {"city": "atyrau", "address": "Канцева 14", "phone": "+77012345678", "version": shop["version"]}
+    version = (await vendor.ask("PUT", f"/api/shops/{shop['id']}/contacts", where))["version"]
+    await vendor.ask("PUT", f"/api/shops/{shop['id']}/hours", {"mon": "09:00-18:00", "version": version})
+    assert (await vendor.ask("POST", f"/api/shops/{shop['id']}/go-live"))["state"] == "open"
     await vendor.ask("POST", f"/api/listings/{draft['id']}/publish")
 
     found = await family.ask("GET", "/api/listings?kind=breeder.puppy&q=арлан")

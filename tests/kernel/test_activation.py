@@ -56,7 +56,7 @@ async def test_two_sites_in_one_process_have_switches_of_their_own(site: Site, s
 async def test_the_database_is_asked_at_most_once_a_second(site: Site) -> None:
     from marketplace_kit.testing.queries import count_queries
 
-    with count_queries(site) as seen:
+    with count_queries(site, by_the_clock=True) as seen:
         for _ in range(5):
             await site.facility(Activation).refresh(site)
     assert len(seen) == 1
@@ -69,7 +69,7 @@ async def test_a_look_that_fails_is_repeated_at_once(site: Site, monkeypatch: py
         raise ConnectionError
 
     with monkeypatch.context() as broken:
-        broken.setattr(activation, "disabled_plugins", gone)
+        broken.setattr(activation, "what_was_decided", gone)
         with pytest.raises(ConnectionError):
             await site.facility(Activation).refresh(site)
     await site.do(disable, "trade")

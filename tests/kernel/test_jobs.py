@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -73,6 +74,16 @@ async def test_an_event_is_kept_with_the_change_that_made_it_true(open_trade: Op
         await site.do(trade.send, parcel)
         [row] = await site.ask(lambda c: rows(c, sa.select(event_table)))
         assert (row.name, row.payload) == ("trade.parcel_sent", {"parcel": str(parcel)})
+
+
+async def test_a_fact_that_a_unit_notes_twice_is_told_once(open_trade: OpenTrade) -> None:
+    async def insist(uow: UnitOfWork, parcel: UUID) -> None:
+        await trade.send(uow, parcel)
+        uow.record(trade.ParcelSent(parcel=parcel), trade.ParcelSent(parcel=new_id()))
+
+    async with open_trade(Trade(listeners={"thank": thank})) as site:
+        await site.do(insist, new_id())
+        assert len(await site.ask(lambda c: rows(c, sa.select(event_table)))) == 2
 
 
 async def rows(connection: Any, statement: Any) -> list[Any]:
@@ -201,8 +212,8 @@ async def test_a_worker_that_claims_its_own_lost_job_again_does_not_mistake_the_
     clock.advance(LEASE + timedelta(seconds=1))
     second = await claim(site, "same")
     await site.do(claims.put_back, first, run_at=clock.now(), error="late news")
-    assert await site.do(claims.renew, first, LEASE) is False
-    assert await site.do(claims.renew, second, LEASE) is True
+    assert not await site.do(claims.renew, [first], LEASE)
+    assert await site.do(claims.renew, [second], LEASE) == {second.id}
 
 
 async def test_a_lease_is_renewed_while_the_job_runs(open_trade: OpenTrade, clock: SetClock) -> None:

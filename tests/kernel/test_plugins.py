@@ -18,6 +18,7 @@ from marketplace_kit.kernel.fields import Field, Form
 from marketplace_kit.kernel.hooks import (
     Actor,
     Job,
+    LineKind,
     Listener,
     ListingKind,
     NavItem,
@@ -31,7 +32,7 @@ from marketplace_kit.kernel.hooks import (
 )
 from marketplace_kit.kernel.hooks.facade import Hooks
 from marketplace_kit.kernel.plugins import boot, discover, discover_folder
-from marketplace_kit.kernel.process import Process, State
+from marketplace_kit.kernel.process import Process, Stage, State, Transition
 from marketplace_kit.kernel.registry import DuplicateName, Registry
 from tests.kernel.trade import Parcel
 
@@ -161,6 +162,19 @@ class Nameless(Event):
 
 
 STUCK = Process(name="vet.stuck", states=(State("a", "A"),), transitions=())
+DONE = State("done", "Done", stage=Stage.COMPLETED, terminal=True)
+
+
+def line_kind(stage: Stage | None, one_line_per: str = "") -> LineKind:
+    process = Process(
+        name="vet.line",
+        states=(State("begun", "Begun", stage=stage), DONE),
+        transitions=(Transition("do", ("begun",), "done", ("staff",), "Do"),),
+    )
+    unasked: Any = None
+    return LineKind(name="vet.line", label="Line", process=process, capacity=unasked, one_line_per=one_line_per)
+
+
 MISFITS: dict[str, tuple[Plugin, str]] = {
     "raises": (odd(mk_permissions=raises), "no luck"),
     "unknown hook": (odd(mk_permisions=lambda self: ()), "no hook called mk_permisions"),
@@ -186,6 +200,14 @@ MISFITS: dict[str, tuple[Plugin, str]] = {
     "broken process": (
         odd(mk_listing_kinds=lambda self: [ListingKind(name="vet.x", label="X", plural="Xs", process=STUCK)]),
         "state a has no way out",
+    ),
+    "state of a line without a stage": (
+        odd(mk_line_kinds=lambda self: [line_kind(None)]),
+        "states begun name no stage of an order",
+    ),
+    "a line for each of nothing": (
+        odd(mk_line_kinds=lambda self: [line_kind(Stage.ACCEPTED, "pet")]),
+        "its choice has no field pet",
     ),
     "nameless event": (
         odd(mk_listeners=lambda self: [Listener(name="vet.x", event=Nameless, handle=nothing)]),

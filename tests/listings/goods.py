@@ -21,8 +21,10 @@ class Lamp(Form):
 
     maker: Annotated[str, Field("Maker", max_length=40)]
     light: Annotated[str, Field("Light", choices=(("warm", "Warm"), ("cold", "Cold")), filterable=True)]
-    watts: Annotated[int | None, Field("Power", unit="W", min=1, max=2000)] = None
-    rooms: Annotated[tuple[str, ...], Field("Rooms", choices=(("hall", "Hall"), ("kitchen", "Kitchen")))] = ()
+    watts: Annotated[int | None, Field("Power", unit="W", min=1, max=2000, filterable=True)] = None
+    rooms: Annotated[
+        tuple[str, ...], Field("Rooms", choices=(("hall", "Hall"), ("kitchen", "Kitchen")), filterable=True)
+    ] = ()
     made: Annotated[date | None, Field("Made on")] = None
     dimmable: Annotated[bool, Field("Dimmable")] = False
     shade: Annotated[Money | None, Field("A new shade")] = None

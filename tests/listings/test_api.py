@@ -106,17 +106,23 @@ async def test_a_page_of_the_list_takes_two_statements_and_tells_the_counts(mark
         await client.get("/api/listings")  # the switches of the plugins are looked up once a second
         with assert_query_count(market.site, at_most=3) as seen:
             answer = (await client.get("/api/listings", params={"q": "lamp", "kind": LAMP})).json()
-        assert len([s for s in seen if "plugin_activation" not in s]) == 2
+        assert len(seen) == 2
     assert len(answer["items"]) == 6
     assert answer["counts"] == {LAMP: 6}
     assert answer["items"][0].keys() == {
-        "id", "kind", "title", "price", "attributes", "shop", "published_at", "is_favourite",
+        "id", "kind", "title", "price", "price_varies", "attributes", "shop", "published_at", "is_favourite",
+        "rating_average", "rating_count", "distance_m", "is_open", "opens_at", "photo", "next_free",
     }  # fmt: skip
 
 
 NOT_UNDERSTOOD = [
-    ({"knid": LAMP}, "unknown_parameter"),
-    ({"order": "price"}, "unknown_parameter"),
+    ({"knid": LAMP}, "unknown_facet"),
+    ({"order": "price"}, "unknown_facet"),
+    ({"attributes.lihgt": "warm"}, "unknown_facet"),
+    ({"attributes.supplier": "x"}, "unknown_facet"),
+    ({"sort": "secret"}, "malformed_request"),
+    ({"rating": "6"}, "malformed_request"),
+    ({"radius": str(10**9)}, "malformed_request"),
     ({"limit": "0"}, "malformed_request"),
     ({"limit": "101"}, "malformed_request"),
     ({"limit": "1e9"}, "malformed_request"),
@@ -146,7 +152,8 @@ async def test_odd_characters_in_a_search_find_nothing_and_break_nothing(market:
 
 async def test_kinds_are_told_with_their_schema(market: Market) -> None:
     kinds = (await (await market.browser()).get("/api/listing-kinds")).json()
-    assert [kind["name"] for kind in kinds] == [LAMP, TEA]
+    assert {kind["name"] for kind in kinds} >= {LAMP, TEA}
+    kinds = [kind for kind in kinds if kind["name"] == LAMP]
     assert kinds[0]["attributes"]["properties"]["light"]["enum"] == ["warm", "cold"]
     assert kinds[0]["attributes"]["additionalProperties"] is False
 
@@ -176,7 +183,7 @@ async def test_the_description_types_each_kind(market: Market) -> None:
     schemas = document["components"]["schemas"]
     body = document["paths"]["/api/listings"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     refs = {"$ref": "#/components/schemas/NewGoodsLampListing"}, {"$ref": "#/components/schemas/NewGoodsTeaListing"}
-    assert body["oneOf"] == list(refs)
+    assert all(ref in body["oneOf"] for ref in refs)
     assert body["discriminator"]["mapping"][LAMP] == refs[0]["$ref"]
     new_lamp = schemas["NewGoodsLampListing"]
     assert new_lamp["properties"]["kind"] == {"const": LAMP}
@@ -187,4 +194,7 @@ async def test_the_description_types_each_kind(market: Market) -> None:
     change = document["paths"]["/api/listings/{listing_id}"]["put"]["requestBody"]["content"]["application/json"]
     assert set(change["schema"]["required"]) == {"version", "title", "attributes"}
     parameters = {p["name"] for p in document["paths"]["/api/listings"]["get"]["parameters"]}
-    assert parameters == {"kind", "q", "price_min", "price_max", "shop", "favourites", "cursor", "limit"}
+    assert parameters == {
+        "kind", "q", "price_min", "price_max", "shop", "favourites", "category", "city", "rating", "open_now", "lat",
+        "lon", "radius", "free", "sort", "cursor", "limit",
+    }  # fmt: skip

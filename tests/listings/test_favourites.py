@@ -148,7 +148,7 @@ async def test_favourites_are_handed_over_and_forgotten(market: Market) -> None:
     owner, fan, _, lamp = await liked(market)
     for person in (owner, fan):
         await market.site.do(services.favourite, lamp, by=person)
-    (personal,) = plugin.mk_personal_data()
+    personal = next(p for p in plugin.mk_personal_data() if p.name == "listings.favourites")
     assert fan.person_id is not None
     (exported,) = await market.site.ask(personal.export, fan.person_id)
     assert exported["title"] == "Reading lamp"

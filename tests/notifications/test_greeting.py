@@ -10,6 +10,7 @@ from marketplace_kit.kernel.database import metadata
 from marketplace_kit.kernel.jobs import run_until_idle
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.testing.mail import FakeMail
+from tests.accounts.test_phones import code_of
 from tests.notifications.conftest import PASSWORD, work_for
 from tests.notifications.test_mail import text_of
 
@@ -86,6 +87,9 @@ async def test_somebody_with_a_phone_alone_is_welcomed_on_the_site(
 ) -> None:
     phone = {"name": "Dana", "phone": "+77011234567", "password": PASSWORD, "accept_terms": True, "locale": "en"}
     await client.post("/api/auth/register", json=phone)
+    await run_until_idle(site)
+    proof = {"phone": "+77011234567", "code": await code_of(site, "+77011234567")}
+    assert (await client.post("/api/auth/verify-phone", json=proof)).status_code == 200
     await run_until_idle(site)
     assert fake_mail.attempts == 0
     await client.post("/api/auth/login", json={"phone": "+77011234567", "password": PASSWORD})

@@ -109,7 +109,7 @@ async def test_after_its_last_try_a_delivery_has_failed(
 ) -> None:
     await fake_mail.refuse()
     await send()
-    for _ in range(40):
+    for _ in range(60):  # through two nights, whose quiet hours are no tries
         await run_until_idle(site)
         clock.advance(timedelta(hours=1))
     channel, state, attempts, error = (await deliveries(site))[1]
@@ -177,7 +177,7 @@ async def test_only_what_is_not_required_can_be_stopped(site: Site, send: Send, 
     by_subject = {str(m["Subject"]): m for m in fake_mail.outbox}
     assert by_subject["Alarm"]["List-Unsubscribe"] is None
     stopping = by_subject["Aksha is ready"]
-    assert str(stopping["List-Unsubscribe"]).startswith("<http://127.0.0.1:8000/notices/stop/")
+    assert str(stopping["List-Unsubscribe"]).strip().startswith("<http://127.0.0.1:8000/notices/stop/")
     assert stopping["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
@@ -204,7 +204,7 @@ async def test_the_same_message_has_the_same_id_at_every_try(site: Site) -> None
         locale="kk",
         stop_link="http://x/",
     )
-    first, second = compose(site, message, "m@x.kz"), compose(site, message, "m@x.kz")
+    first, second = (compose(site, message, message.to, "m@x.kz") for _ in range(2))
     assert first["Message-ID"] == second["Message-ID"] == "<k1@127.0.0.1>"
     assert first["To"].addresses[0].display_name == "Айгерім X"
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+import re
+from uuid import UUID
 
+import pytest
+import sqlalchemy as sa
+
+from marketplace_kit.accounts.tables import person_table
+from marketplace_kit.kernel.site import UnitOfWork
 from marketplace_kit.pages.queries import PageTree
+from marketplace_kit.shops.tables import shop_table
 from marketplace_kit.testing.queries import count_queries
 from tests.listings.goods import LAMP
 from tests.listings.market import Market
@@ -27,11 +34,57 @@ async def test_it_is_there_in_every_language_before_anything_is_offered(market: 
     assert 'role="search"' in answer.text
 
 
-async def test_it_takes_three_statements_of_a_stranger(market: Market) -> None:
+async def test_it_takes_five_statements_of_a_stranger(market: Market) -> None:
     client = await market.browser()
     with count_queries(market.site) as seen:
         await client.get("/")
-    assert len([s for s in seen if "plugin_activation" not in s]) == 3
+    assert len(seen) == 5
+
+
+async def test_a_category_is_shown_where_an_open_shop_offers_something_in_it(market: Market) -> None:
+    async def tiles(path: str = "/") -> set[str]:
+        return set(re.findall(r"/listings\?category=([a-z-]+)", (await client.get(path)).text))
+
+    client, owner = await market.browser(), await market.person("owner")
+    groomer, empty = await market.shop(owner, "Light house"), await market.shop(owner, "Dark house")
+    await in_category(market, groomer, "grooming", "atyrau")
+    await in_category(market, empty, "nails", "atyrau")
+    assert await tiles() == set()
+    await market.listing(owner, groomer)
+    assert await tiles() == {"grooming"}
+    client.cookies.set("mk_city", "makat")
+    assert await tiles() == set()
+    client.cookies.set("mk_city", "atyrau")
+    assert await tiles() == {"grooming"}
+
+
+async def test_the_city_of_the_profile_counts_until_the_browser_says_otherwise(market: Market) -> None:
+    async def city(name: str) -> set[str]:
+        await market.site.do(lives_in, owner.person_id, name)
+        return set(re.findall(r"/listings\?category=([a-z-]+)", (await client.get("/")).text))
+
+    owner = await market.person("owner")
+    client = await market.browser("owner")
+    groomer = await market.shop(owner)
+    await in_category(market, groomer, "grooming", "atyrau")
+    await market.listing(owner, groomer)
+    assert await city("Макат") == set()
+    assert await city("Атырау") == {"grooming"}
+    assert await city("Atlantis") == {"grooming"}
+    client.cookies.set("mk_city", "makat")
+    assert await city("Атырау") == set()
+
+
+async def lives_in(uow: UnitOfWork, person_id: UUID, name: str) -> None:
+    await uow.session.execute(sa.update(person_table).where(person_table.c.id == person_id).values(city=name))
+
+
+async def in_category(market: Market, shop: UUID, category: str, city: str) -> None:
+    async def put(uow: UnitOfWork) -> None:
+        told = sa.update(shop_table).where(shop_table.c.id == shop)
+        await uow.session.execute(told.values(category_id=category, city_id=city))
+
+    await market.site.do(put)
 
 
 async def test_its_inner_address_is_not_one_for_visitors(market: Market) -> None:

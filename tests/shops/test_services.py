@@ -17,8 +17,9 @@ from marketplace_kit.kernel.process import InvalidTransition
 from marketplace_kit.kernel.site import UnitOfWork
 from marketplace_kit.shops import queries, services
 from marketplace_kit.shops.domain import LastOwner
-from marketplace_kit.shops.plugin import SAMPLE_SHOPS, load_shops, plugin
+from marketplace_kit.shops.plugin import plugin
 from marketplace_kit.shops.schemas import NewShop, ShopChange
+from marketplace_kit.shops.services.samples import SAMPLE_SHOPS, load_shops
 from marketplace_kit.shops.tables import shop_table
 from marketplace_kit.testing.queries import assert_query_count
 from marketplace_kit.testing.sites import Sites
@@ -64,7 +65,7 @@ async def test_where_the_site_wants_it_a_shop_waits_for_approval(sites: Sites, m
         with pytest.raises(InvalidTransition):
             await site.do(services.move_shop, shop.id, "approve", by=owner)
         assert (await site.do(services.move_shop, shop.id, "approve", by=admin)).state == "open"
-        assert await site.ask(event_names) == ["shops.shop_opened"]
+        assert "shops.shop_opened" in await site.ask(event_names)
         await site.do(services.move_shop, shop.id, "close", by=owner)
         assert (await site.do(services.move_shop, shop.id, "reopen", by=owner)).state == "pending"
 
@@ -170,7 +171,7 @@ async def test_who_is_forgotten_leaves_no_trace_and_a_shop_of_theirs_alone_close
     alone = await market.site.do(services.open_shop, form, by=owner)
     shared = await market.shop(owner, "Shared")
     await market.site.do(services.add_member, shared, partner.person_id, "owner", by=owner)
-    (personal,) = plugin.mk_personal_data()
+    personal = next(p for p in plugin.mk_personal_data() if p.name == "shops.members")
     assert owner.person_id is not None
     assert [row["shop"] for row in await market.site.ask(personal.export, owner.person_id)] == ["Alone", "Shared"]
     await market.site.do(personal.erase, owner.person_id)

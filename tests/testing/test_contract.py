@@ -33,6 +33,8 @@ from marketplace_kit.testing.contract import plugin_contract
 from marketplace_kit.testing.sites import Sites
 from marketplace_kit.web.routing import RouteWithoutPermission
 
+pytestmark = pytest.mark.one_engine
+
 _PLUGINS = {plugin.info.name: plugin for plugin in discover()[0]}
 TestBreeder = plugin_contract(_PLUGINS["breeder"])
 TestGrooming = plugin_contract(_PLUGINS["grooming"])

@@ -6,6 +6,8 @@ import pytest
 
 from marketplace_kit.web.vendoring import VENDOR
 
+pytestmark = pytest.mark.one_engine
+
 STATIC = VENDOR.parent
 TONES = ("neutral", "info", "good", "warn", "bad")
 GROUNDS = ("card", "surface", "brand-soft", *(f"{tone}-soft" for tone in TONES))

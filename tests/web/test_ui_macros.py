@@ -12,7 +12,12 @@ import jinja2
 import pytest
 from markupsafe import Markup
 
+from marketplace_kit.kernel.hooks import NavItem
+from marketplace_kit.web.pieces import Pieces
+from marketplace_kit.web.rendering import Frame
 from marketplace_kit.web.vendoring import VENDOR
+
+pytestmark = pytest.mark.one_engine
 
 TEMPLATES = VENDOR.parent.parent / "templates"
 HOSTILE = """"><script>alert(1)</script><img src=x onerror='x'>{{ 7*7 }} 100%"""
@@ -38,6 +43,7 @@ def environment(style: str = "newstyle", copy: int = 1) -> jinja2.Environment:
         env.globals["_"] = lambda text, **facts: text % facts if facts else text
         env.globals["ngettext"] = lambda one, many, n: (one if n == 1 else many) % {"num": n}
     env.globals["asset"] = lambda path: f"/static/{path}"
+    env.globals["kept_piece"] = Pieces(env).draw
     env.filters["when"] = lambda at: Markup('<time datetime="{}">yesterday</time>').format(at.isoformat())
     return env
 
@@ -109,6 +115,24 @@ def hostile_field(widget: str) -> SimpleNamespace:
     return field(label=HOSTILE, hint=HOSTILE, unit=HOSTILE, choices=many, widget=widget, autocomplete=HOSTILE)
 
 
+def a_month(text: str) -> SimpleNamespace:
+    free = SimpleNamespace(number=12, said=text, note=text, short=text, href=text, chosen=True)
+    full = SimpleNamespace(number=13, said="Friday, 13 March", note="no times", short="", href="", chosen=False)
+    return SimpleNamespace(
+        title=text, weekdays=[(text, text)] * 3, weeks=[[free, full, None]], previous=text, next=text
+    )
+
+
+def some_times(text: str) -> SimpleNamespace:
+    free = SimpleNamespace(value=text, text=text, note="", bookable=True, chosen=True)
+    taken = SimpleNamespace(value="10:00", text="10:00", note=text, bookable=False, chosen=False)
+    return SimpleNamespace(title=text, zone=text, say=text, groups=[(text, [free, taken])])
+
+
+def a_service(text: str) -> SimpleNamespace:
+    return SimpleNamespace(id="s", action=text, name=text, csrf=text, hidden=[(text, text)], submit=text, errors=[text])
+
+
 WIDGETS = [
     "text",
     "textarea",
@@ -145,6 +169,18 @@ MACROS: dict[str, Callable[[Ui], str]] = {
     "badge": lambda ui: ui.badge(state(HOSTILE)),
     "card": lambda ui: ui.card(HOSTILE, HOSTILE, [HOSTILE], HOSTILE, 3, state(HOSTILE)),
     "table": lambda ui: ui.table([HOSTILE, (HOSTILE, "number", HOSTILE, "ascending")], [[HOSTILE, HOSTILE]], HOSTILE),
+    "table-bulk": lambda ui: ui.table(
+        [HOSTILE, HOSTILE],
+        [[HOSTILE, HOSTILE]],
+        HOSTILE,
+        action=HOSTILE,
+        acts=[(HOSTILE, HOSTILE, "danger", HOSTILE)],
+        ids=[HOSTILE],
+        csrf=HOSTILE,
+        hidden=[(HOSTILE, HOSTILE)],
+    ),
+    "table-empty": lambda ui: ui.table([HOSTILE], [], HOSTILE, empty=(HOSTILE, HOSTILE)),
+    "table-filtered": lambda ui: ui.table([HOSTILE], [], HOSTILE, clear_href=HOSTILE),
     "stepper": lambda ui: ui.stepper([HOSTILE, HOSTILE, state(HOSTILE)], 2),
     "timeline": lambda ui: ui.timeline([SimpleNamespace(at=AT, text=HOSTILE, actor=HOSTILE, note=HOSTILE)]),
     "empty": lambda ui: ui.empty(HOSTILE, HOSTILE, HOSTILE, HOSTILE, "heart"),
@@ -165,6 +201,9 @@ MACROS: dict[str, Callable[[Ui], str]] = {
     "tile": lambda ui: ui.tile(HOSTILE, HOSTILE, "heart", HOSTILE),
     "search": lambda ui: ui.search(HOSTILE, HOSTILE, HOSTILE),
     "back": lambda ui: ui.back(HOSTILE, HOSTILE),
+    "slot_month": lambda ui: ui.slot_month(a_month(HOSTILE), "s"),
+    "slot_times": lambda ui: ui.slot_times(some_times(HOSTILE), HOSTILE, "s"),
+    "slot_grid": lambda ui: ui.slot_grid(a_month(HOSTILE), some_times(HOSTILE), a_service(HOSTILE)),
 }
 
 
@@ -204,6 +243,18 @@ def test_an_error_is_said_at_the_field_and_tied_to_it(ui: Ui) -> None:
     assert set(control["aria-describedby"].split()) <= ids
     assert "Error:" in html
     assert control["value"] == "12"
+
+
+def test_days_with_times_are_links_that_say_so_and_the_others_are_none(ui: Ui) -> None:
+    html = ui.slot_grid(a_month("Thursday, 12 March"), some_times("09:30"), a_service("/order/begin"))
+    reader = Reader(html)
+    assert [a["aria-current"] for a in reader.all("a") if "aria-current" in a] == ["date"]
+    assert "Friday, 13 March, no times" in html
+    free, taken = [i for i in reader.all("input") if i["type"] == "radio"]
+    assert "checked" in free
+    assert "disabled" in taken
+    assert {label["for"] for label in reader.all("label")} == {free["id"], taken["id"]}
+    assert "<form" not in ui.slot_grid(a_month("March"), None, a_service("/x"))
 
 
 def test_a_field_without_error_or_hint_describes_nothing(ui: Ui) -> None:
@@ -346,6 +397,41 @@ def test_a_table_keeps_its_meaning_when_it_stacks(ui: Ui) -> None:
     assert reader.all("th")[2]["scope"] == "row"
 
 
+def test_several_rows_are_chosen_by_their_name_and_sent_together(ui: Ui) -> None:
+    html = ui.table(
+        ["Shop", "Town"],
+        [[Markup('<a href="/s">Light</a>'), "Atyrau"], ["Tea", "Aktau"]],
+        "Shops",
+        action="/admin/shops",
+        acts=[("approve", "Approve"), ("close", "Close", "danger", "Close them?")],
+        ids=["a", "b"],
+        csrf="token",
+    )
+    reader = Reader(html)
+    form = reader.one("form")
+    boxes = [box for box in reader.all("input") if box["type"] == "checkbox"]
+    assert [(box["name"], box["value"], box["aria-label"], box["form"]) for box in boxes] == [
+        ("id", "a", "Choose: Light", form["id"]),
+        ("id", "b", "Choose: Tea", form["id"]),
+    ]
+    assert [(b["name"], b["value"], b["form"]) for b in reader.all("button")] == [
+        ("act", "approve", form["id"]),
+        ("act", "close", form["id"]),
+    ]
+    assert reader.all("button")[1]["data-confirm"] == "Close them?"
+    assert reader.all("th")[0]["class"] == "kit-pick"
+
+
+def test_an_empty_table_says_why_and_a_filtered_one_how_to_see_more(ui: Ui) -> None:
+    bare = str(ui.table(["Shop"], [], "Shops", empty=("No shops yet", "Nobody opened one.", "Open", "/new", "shop")))
+    assert "<table" not in bare
+    assert "No shops yet" in bare
+    assert 'href="/new"' in bare
+    filtered = str(ui.table(["Shop"], [], "Shops", empty=("No shops yet", "-"), clear_href="/shops"))
+    assert "No shops yet" not in filtered
+    assert 'href="/shops"' in filtered
+
+
 def test_a_dialog_can_be_reached_without_script(ui: Ui) -> None:
     link = Reader(ui.dialog_link("ask", "Ask")).one("a")
     dialog = Reader(ui.dialog("ask", "Ask the breeder")).one("dialog")
@@ -359,12 +445,13 @@ def test_one_page_needs_no_pager(ui: Ui) -> None:
 
 
 def surroundings(**more: Any) -> dict[str, Any]:
-    item = SimpleNamespace(text="Home", href="/", icon="house")
+    item = NavItem(slot="main", text="Home", href="/", icon="house")
+    nav = {"main": [item], "account": [item], "vendor": [item], "admin": [], "footer": [item]}
     return {
         "locale": "ru",
-        "locales": [("kk", "Қазақша", "/kk/"), ("ru", "Русский", "/ru/")],
+        "frame": Frame(locale=more.get("locale", "ru"), nav=nav),
         "actor": SimpleNamespace(signed_in=False, name=""),
-        "nav": {"main": [item], "account": [item], "vendor": [item], "admin": [], "footer": [item]},
+        "nav": nav,
         "csrf_token": HOSTILE,
         "site_name": "Market",
         "public_path": "/",

@@ -10,6 +10,8 @@ import pytest
 
 from marketplace_kit.web import vendoring
 
+pytestmark = pytest.mark.one_engine
+
 ROOT = Path(__file__).parents[2]
 STATIC = vendoring.VENDOR.parent
 LOCK = ROOT / "assets.lock"

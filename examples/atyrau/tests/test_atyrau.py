@@ -24,8 +24,8 @@ from tests.web.test_contrast import PARTS, TEXT, contrast, tokens
 ATYRAU = Path(__file__).resolve().parents[1]
 PLUGINS = ATYRAU / "plugins"
 OWN = {plugin.info.name: plugin for plugin in discover_folder(PLUGINS)}
-TestCybercafe = plugin_contract(OWN["cybercafe"])
-TestLook = plugin_contract(OWN["look"])
+TestCybercafe = pytest.mark.one_engine(plugin_contract(OWN["cybercafe"]))
+TestLook = pytest.mark.one_engine(plugin_contract(OWN["look"]))
 
 
 @pytest.fixture

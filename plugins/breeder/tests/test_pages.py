@@ -11,7 +11,7 @@ from marketplace_kit.listings.services import favourite
 from plugins.breeder.tests.kennels import Kennels
 from tests.plugins.town import PASSWORD
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.one_engine]  # doors: what stands behind them runs on both
 
 
 def page_of(listing_id: object) -> str:

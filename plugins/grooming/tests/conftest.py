@@ -8,8 +8,9 @@ from contextlib import AsyncExitStack
 import pytest
 
 from marketplace_kit.app import create_app
+from marketplace_kit.kernel.clock import SetClock
 from marketplace_kit.kernel.site import Site
-from plugins.grooming.tests import salons
+from plugins.grooming.tests import salons, visits
 from tests.plugins.town import Town
 
 
@@ -22,3 +23,8 @@ async def town(site: Site, anyio_backend: str) -> AsyncIterator[Town]:
 @pytest.fixture
 async def scene(town: Town, anyio_backend: str) -> salons.Salons:
     return await salons.opened(town)
+
+
+@pytest.fixture
+async def day(town: Town, clock: SetClock, anyio_backend: str) -> visits.Day:
+    return await visits.opened(town, clock)

@@ -30,7 +30,10 @@ async def headline(scene: Salons) -> object:
 async def test_a_poodle_of_seven_kilograms_is_small(scene: Salons) -> None:
     answer = await quoted(scene, 7_200)
     assert answer.status_code == 200
-    assert answer.json() == {
+    found = answer.json()
+    assert [line["minutes"] for line in found["lines"]] == [90]
+    known = ("listing_id", "weight_grams", "band", "price", "minutes")
+    assert {name: found[name] for name in known} == {
         "listing_id": str(scene.full),
         "weight_grams": 7_200,
         "band": "small",

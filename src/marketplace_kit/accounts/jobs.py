@@ -7,6 +7,14 @@ from datetime import timedelta
 import msgspec
 
 from marketplace_kit.accounts import services
+from marketplace_kit.accounts.services.privacy import (
+    CLEAR_EXPORTS,
+    EXPORT,
+    ClearExports,
+    MakeExport,
+    clear_exports,
+    make_export,
+)
 from marketplace_kit.kernel.hooks import Job
 from marketplace_kit.kernel.jobs import Work
 
@@ -20,4 +28,8 @@ async def tidy(work: Work, _: Nothing) -> None:
         await services.tidy(uow)
 
 
-jobs = (Job(name="accounts.tidy", payload=Nothing, run=tidy, every=timedelta(hours=6)),)
+jobs = (
+    Job(name="accounts.tidy", payload=Nothing, run=tidy, every=timedelta(hours=6)),
+    Job(name=EXPORT, payload=MakeExport, run=make_export),
+    Job(name=CLEAR_EXPORTS, payload=ClearExports, run=clear_exports, every=timedelta(hours=6)),
+)

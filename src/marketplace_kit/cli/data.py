@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import rich_click as click
 import sqlalchemy as sa
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marketplace_kit.cli.deployment import Deployment, pass_deployment
 from marketplace_kit.cli.output import Failed, as_json, as_table, console, json_option
 from marketplace_kit.cli.samples import load_samples
 from marketplace_kit.kernel.jobs import run_until_idle
-from marketplace_kit.kernel.jobs.claims import retry_dead
 from marketplace_kit.kernel.outbox import job_table
 from marketplace_kit.kernel.site import Site
+from marketplace_kit.operations.services import retry_all
+
+_BAR = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
 
 
 @click.group()
@@ -24,8 +35,9 @@ def db() -> None:
 
 
 @db.command()
+@json_option
 @pass_deployment
-def upgrade(deployment: Deployment) -> None:
+def upgrade(deployment: Deployment, json_: bool) -> None:
     """Bring every plugin's tables up to date."""
     from marketplace_kit.kernel.branches import OrphanHeads
 
@@ -34,7 +46,10 @@ def upgrade(deployment: Deployment) -> None:
         deployment.migrations.upgrade()
     except OrphanHeads as orphans:
         raise Failed(str(orphans)) from orphans
-    console.print(f"upgraded to {', '.join(pending)}" if pending else "already up to date")
+    if json_:
+        as_json({"upgraded": pending})
+    else:
+        console.print(f"upgraded to {', '.join(pending)}" if pending else "already up to date")
 
 
 @db.command()
@@ -53,10 +68,14 @@ def status(deployment: Deployment, json_: bool) -> None:
 
 
 @db.command()
+@json_option
 @pass_deployment
-def check(deployment: Deployment) -> None:
-    """Compare the tables as declared with the tables as they are."""
+def check(deployment: Deployment, json_: bool) -> None:
+    """Compare the tables as declared with the tables as they are. Exit code 1 if they differ."""
     differences = deployment.migrations.differences()
+    if json_:
+        as_json({"differences": [str(difference) for difference in differences]})
+        raise SystemExit(1 if differences else 0)
     for difference in differences:
         console.print(str(difference))
     if differences:
@@ -70,13 +89,34 @@ def sample() -> None:
 
 
 @sample.command("load")
+@click.option("--scale", type=click.IntRange(1, 5_000_000), help="Besides, so many made-up listings in open shops.")
+@json_option
 @pass_deployment
-def sample_load(deployment: Deployment) -> None:
+def sample_load(deployment: Deployment, scale: int | None, json_: bool) -> None:
     """Load every plugin's samples; loading twice changes nothing."""
+    if json_:
+        count = deployment.run(lambda site: load_samples(site, lambda _: None))
+        as_json({"samples": count, "listings": _made(deployment, scale, lambda _: None) if scale else 0})
+        return
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console) as progress:
         task = progress.add_task("samples")
         count = deployment.run(lambda site: load_samples(site, lambda name: progress.update(task, description=name)))
     console.print(f"{count} samples loaded")
+    if scale:
+        _catalogue(deployment, scale)
+
+
+def _catalogue(deployment: Deployment, scale: int) -> None:
+    with Progress(*_BAR, console=console) as progress:
+        task = progress.add_task("listings", total=scale)
+        made = _made(deployment, scale, lambda n: progress.update(task, completed=n))
+    console.print(f"{made} listings made, {scale - made} were there")
+
+
+def _made(deployment: Deployment, scale: int, on_each: Callable[[int], None]) -> int:
+    from marketplace_kit.listings.services.sampling import load_catalogue
+
+    return deployment.run(lambda site: load_catalogue(site, scale, on_each))
 
 
 @click.group()
@@ -114,10 +154,20 @@ async def _job_counts(site: Site) -> list[dict[str, Any]]:
 
 @outbox.command("retry")
 @click.argument("name", default="")
+@click.option("--dry-run", is_flag=True, help="Only say how many there are.")
+@json_option
 @pass_deployment
-def outbox_retry(deployment: Deployment, name: str) -> None:
+def outbox_retry(deployment: Deployment, name: str, dry_run: bool, json_: bool) -> None:
     """Give dead jobs (of one NAME, or all) another life."""
-    console.print(f"{deployment.run(lambda site: site.do(retry_dead, name))} jobs are ready again")
+    if dry_run:
+        dead = [r for r in deployment.run(_job_counts) if r["state"] == "dead" and name in ("", r["name"])]
+        count = sum(r["rows"] for r in dead)
+    else:
+        count = deployment.run(lambda site: site.do(retry_all, name, by=None))
+    if json_:
+        as_json({"jobs": count, "retried": not dry_run})
+    else:
+        console.print(f"{count} jobs {'would be ready again' if dry_run else 'are ready again'}")
 
 
 @click.group()
@@ -125,10 +175,27 @@ def jobs() -> None:
     """Background work by name."""
 
 
+@jobs.command("list")
+@json_option
+@pass_deployment
+def jobs_list(deployment: Deployment, json_: bool) -> None:
+    """Every kind of background work, whose it is and how often it is on the schedule."""
+    known = deployment.registry.jobs
+    rows = [
+        {"name": n, "plugin": known.owner(n), "every_seconds": int(j.every.total_seconds()) if j.every else None}
+        for n, j in known.items()
+    ]
+    if json_:
+        as_json(rows)
+    else:
+        as_table(("job", "plugin", "every, s"), [(r["name"], r["plugin"], r["every_seconds"] or "-") for r in rows])
+
+
 @jobs.command("run")
 @click.argument("name")
+@json_option
 @pass_deployment
-def jobs_run(deployment: Deployment, name: str) -> None:
+def jobs_run(deployment: Deployment, name: str, json_: bool) -> None:
     """Run a job that needs no payload now, and whatever is due with it."""
     known = deployment.registry.jobs
     if name not in known:
@@ -141,7 +208,11 @@ def jobs_run(deployment: Deployment, name: str) -> None:
         await site.do(enqueue)
         return await run_until_idle(site)
 
-    console.print(f"{deployment.run(running)} jobs run")
+    count = deployment.run(running)
+    if json_:
+        as_json({"name": name, "jobs": count})
+    else:
+        console.print(f"{count} jobs run")
 
 
 commands = (db, sample, outbox, jobs)

@@ -9,7 +9,7 @@ from typing import Any
 import rich_click as click
 
 from marketplace_kit import __version__
-from marketplace_kit.cli import data, plugins, privacy, running, site
+from marketplace_kit.cli import backups, catalogue, data, plugins, privacy, running, site, trails
 from marketplace_kit.cli.deployment import Deployment
 from marketplace_kit.cli.logs import configure
 from marketplace_kit.kernel.errors import DomainError
@@ -71,9 +71,12 @@ def main(ctx: click.Context, config: Path | None, debug: bool) -> None:
 _COMMANDS: Sequence[click.Command] = (
     *running.commands,
     *data.commands,
+    *catalogue.commands,
     *plugins.commands,
     *privacy.commands,
     *site.commands,
+    *backups.commands,
+    *trails.commands,
 )
 for _command in _COMMANDS:
     main.add_command(_command)

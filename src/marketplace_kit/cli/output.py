@@ -31,4 +31,13 @@ def as_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     console.print(table)
 
 
+def agreed(question: str, *, yes: bool, json_: bool) -> None:
+    """Ask before what cannot be undone, and end the command at “no”. A program is not asked: it says ``--yes``."""
+    if yes:
+        return
+    if json_:
+        raise Failed("this cannot be undone: say --yes")
+    click.confirm(question, abort=True)
+
+
 json_option = click.option("--json", "json_", is_flag=True, help="Print JSON for a program to read.")

@@ -7,15 +7,19 @@ from typing import Any
 
 import rich_click as click
 
+from marketplace_kit.cli import authoring
 from marketplace_kit.cli.deployment import Deployment, pass_deployment
-from marketplace_kit.cli.output import Failed, as_json, as_table, console, json_option
-from marketplace_kit.kernel.activation import disable, disabled_plugins, enable, forget
+from marketplace_kit.cli.output import Failed, agreed, as_json, as_table, console, json_option
+from marketplace_kit.kernel.activation import disabled_plugins, forget
+from marketplace_kit.kernel.audit import audit
 from marketplace_kit.kernel.hooks.specs import CONTRIBUTION, REGISTRATION
+from marketplace_kit.kernel.site import UnitOfWork
+from marketplace_kit.operations.services import switch
 
 
 @click.group()
 def plugin() -> None:
-    """Plugins: list, check, enable, disable, purge, and start a new one."""
+    """Plugins: list, check, enable, disable, purge; start a new one, write it, package it."""
 
 
 @plugin.command("list")
@@ -67,8 +71,9 @@ def _rows(deployment: Deployment, all_: bool) -> list[dict[str, Any]]:
 
 @plugin.command()
 @click.argument("name", required=False)
+@json_option
 @pass_deployment
-def check(deployment: Deployment, name: str | None) -> None:
+def check(deployment: Deployment, name: str | None, json_: bool) -> None:
     """Check that plugins fit: contract, settings, migrations, translations. Exit code 1 if one does not."""
     from marketplace_kit.kernel.checks import check_plugin
 
@@ -79,51 +84,73 @@ def check(deployment: Deployment, name: str | None) -> None:
         raise Failed(f"there is no plugin {name}; there are {', '.join(registry.plugins)}")
     texts = deployment.open_site().texts
     faults = bad | {n: check_plugin(registry, texts, n) for n in names}
-    as_table(("plugin", "verdict"), [(n, "; ".join(found) or "ok") for n, found in faults.items()])
+    if json_:
+        as_json([{"name": n, "fits": not found, "faults": list(found)} for n, found in faults.items()])
+    else:
+        as_table(("plugin", "verdict"), [(n, "; ".join(found) or "ok") for n, found in faults.items()])
     if any(faults.values()):
         raise SystemExit(1)
 
 
 @plugin.command("enable")
 @click.argument("name")
+@json_option
 @pass_deployment
-def enable_(deployment: Deployment, name: str) -> None:
+def enable_(deployment: Deployment, name: str, json_: bool) -> None:
     """Let a plugin take part in this site."""
-    deployment.run(lambda site: site.do(enable, name))
-    console.print(f"{name} takes part; running processes see it within a second")
+    deployment.run(lambda site: site.do(switch, name, on=True, by=None))
+    if json_:
+        as_json({"name": name, "state": "enabled"})
+    else:
+        console.print(f"{name} takes part; running processes see it within a second")
 
 
 @plugin.command("disable")
 @click.argument("name")
+@json_option
 @pass_deployment
-def disable_(deployment: Deployment, name: str) -> None:
+def disable_(deployment: Deployment, name: str, json_: bool) -> None:
     """Switch a plugin off: its routes answer 404, its jobs wait, its data stays."""
-    deployment.run(lambda site: site.do(disable, name))
-    console.print(f"{name} is switched off; its data stays")
+    deployment.run(lambda site: site.do(switch, name, on=False, by=None))
+    if json_:
+        as_json({"name": name, "state": "disabled"})
+    else:
+        console.print(f"{name} is switched off; its data stays")
 
 
 @plugin.command()
 @click.argument("name")
 @click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
 @pass_deployment
-def purge(deployment: Deployment, name: str, dry_run: bool, yes: bool) -> None:
+def purge(deployment: Deployment, name: str, dry_run: bool, yes: bool, json_: bool) -> None:
     """Remove a disabled plugin's tables with everything in them."""
     registry = deployment.registry
     if name not in registry.plugins or registry.plugins[name].core:
         raise Failed(f"{name} is no plugin that can be purged")
     if name not in deployment.run(lambda site: site.ask(disabled_plugins)):
         raise Failed(f"{name} takes part in this site: disable it first")
-    tables = [t for s in registry.storage.of(name) for t in s.tables]
-    console.print(f"tables with all their rows: {', '.join(tables) or 'none'}")
+    tables = [str(t) for s in registry.storage.of(name) for t in s.tables]
+    if not json_:
+        console.print(f"tables with all their rows: {', '.join(tables) or 'none'}")
     if dry_run:
+        if json_:
+            as_json({"name": name, "tables": tables, "purged": False})
         return
-    if not yes:
-        click.confirm("Remove them for good?", abort=True)
+    agreed("Remove them for good?", yes=yes, json_=json_)
     if tables:
         deployment.migrations.downgrade(f"{name}@base")
-    deployment.run(lambda site: site.do(forget, name))
+    deployment.run(lambda site: site.do(_purged, name))
+    if json_:
+        as_json({"name": name, "tables": tables, "purged": True})
+        return
     console.print(f"{name} left nothing behind; uninstall it now, or “db upgrade” makes its tables anew")
+
+
+async def _purged(uow: UnitOfWork, name: str) -> None:
+    await forget(uow, name)
+    await audit(uow, by=None, act="operations.purge_plugin", on=f"plugin:{name}")
 
 
 @plugin.command()
@@ -165,4 +192,6 @@ def hooks(deployment: Deployment, json_: bool) -> None:
         as_table(("hook", "implemented by"), [(hook, ", ".join(names)) for hook, names in found.items()])
 
 
+for _command in authoring.commands:
+    plugin.add_command(_command)
 commands = (plugin,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -9,11 +10,12 @@ from uuid import UUID
 import msgspec
 import rich_click as click
 
-from marketplace_kit.accounts.domain import lookup_of
-from marketplace_kit.accounts.queries import person_id_by_email
+from marketplace_kit.accounts.queries import person_id_by_contact
+from marketplace_kit.accounts.services import erase_person, export_person, holds_of
 from marketplace_kit.cli.deployment import Deployment, pass_deployment
 from marketplace_kit.cli.output import Failed, as_json, console
-from marketplace_kit.kernel.site import Site, UnitOfWork
+from marketplace_kit.kernel.errors import filled
+from marketplace_kit.kernel.site import Site
 
 
 @click.group()
@@ -26,7 +28,7 @@ def privacy() -> None:
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file instead of the terminal.")
 @pass_deployment
 def export(deployment: Deployment, person: str, out: Path | None) -> None:
-    """Everything that is kept about PERSON (an e-mail address or an id), as JSON."""
+    """Everything that is kept about PERSON (an e-mail address, a phone number or an id), as JSON."""
 
     async def gathered(site: Site) -> dict[str, Any]:
         return await export_person(site, await _id_of(site, person))
@@ -43,9 +45,12 @@ def export(deployment: Deployment, person: str, out: Path | None) -> None:
 @click.argument("person")
 @click.option("--dry-run", is_flag=True, help="Only say who would be asked to forget.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--force", is_flag=True, help="Even if something has to be settled first (an open visit, an unpaid bill)."
+)
 @pass_deployment
-def erase(deployment: Deployment, person: str, dry_run: bool, yes: bool) -> None:
-    """Forget PERSON (an e-mail address or an id) everywhere, in one transaction."""
+def erase(deployment: Deployment, person: str, dry_run: bool, yes: bool, force: bool) -> None:
+    """Forget PERSON (an e-mail address, a phone number or an id) everywhere, in one transaction."""
     console.print(f"forgotten by: {', '.join(deployment.registry.personal_data) or 'nobody'}")
     if dry_run:
         return
@@ -53,28 +58,21 @@ def erase(deployment: Deployment, person: str, dry_run: bool, yes: bool) -> None
         click.confirm(f"Forget {person} for good?", abort=True)
 
     async def forgotten(site: Site) -> None:
-        await site.do(erase_person, await _id_of(site, person))
+        person_id = await _id_of(site, person)
+        holds = await site.ask(partial(holds_of, site), person_id)
+        if holds and not force:
+            raise Failed("this has to be settled first:\n" + "\n".join(filled(h.text, h.facts) for h in holds))
+        await site.do(erase_person, person_id)
 
     deployment.run(forgotten)
     console.print("forgotten")
-
-
-async def export_person(site: Site, person_id: UUID) -> dict[str, Any]:
-    """What each room and plugin keeps about a person, by the name it declared."""
-    return {name: await site.ask(kept.export, person_id) for name, kept in site.registry.personal_data.items()}
-
-
-async def erase_person(uow: UnitOfWork, person_id: UUID) -> None:
-    """Have everybody forget a person, those above first: a room may need the ones it stands on to find its rows."""
-    for kept in reversed(list(uow.site.registry.personal_data.values())):
-        await kept.erase(uow, person_id)
 
 
 async def _id_of(site: Site, person: str) -> UUID:
     try:
         return UUID(person)
     except ValueError:
-        found = await site.ask(person_id_by_email, lookup_of(person))
+        found = await site.ask(person_id_by_contact, person)
     if found is None:
         raise Failed(f"nobody here has the address {person}")
     return found

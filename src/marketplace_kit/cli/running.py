@@ -16,6 +16,8 @@ from marketplace_kit.cli.output import Failed, as_table, console
 from marketplace_kit.cli.samples import load_samples
 from marketplace_kit.kernel.settings import DatabaseSettings, SiteSettings
 
+LARGEST_FRAME = 4096  # of a web socket, in: pages name their topics, and say nothing else
+
 DEMO_PASSWORD = "demo-pass-2026"  # noqa: S105 - printed for everybody to use
 DEMO_DATABASE = "marketplace.db"
 DEMO_LOGINS = (
@@ -68,6 +70,9 @@ def _demo_settings(data: Path, address: str) -> dict[str, Any]:
         "live.url": "memory:",
         "jobs.runner": "embedded",
         "mail.url": f"file://{data / 'mails'}",
+        "notifications.sms_url": f"file://{data / 'sms'}",
+        "notifications.push_url": f"file://{data / 'push'}",
+        "notifications.telegram_url": f"file://{data / 'telegram'}",
     }
 
 
@@ -106,7 +111,9 @@ def _what_a_demo_holds(deployment: Deployment) -> str:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Named, because asyncio switches off Nagle's delay (40 ms an answer) only for sockets that say they are TCP.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
@@ -133,6 +140,7 @@ def _serve(deployment: Deployment, listening: socket.socket, *, access_log: bool
             proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=10,
+            ws_max_size=LARGEST_FRAME,
         )
     )
     asyncio.run(server.serve(sockets=[listening]))
@@ -178,6 +186,7 @@ def run(deployment: Deployment, host: str, port: int, workers: int, trust_proxy:
         proxy_headers=bool(trust_proxy),
         forwarded_allow_ips=list(trust_proxy),
         server_header=False,
+        ws_max_size=LARGEST_FRAME,
     )
 
 

@@ -1,13 +1,19 @@
-"""Which plugins take part in this site: data, not code. Absent means enabled; the core's rooms always are."""
+"""Which plugins take part in this site: data, not code. Absent means enabled; the core's rooms always are.
+
+What an admin chose otherwise while the site runs (settings, the brand) is read along with it.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from typing import Any
 
+import attrs
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from marketplace_kit.kernel.choices import choice_table
 from marketplace_kit.kernel.database import UtcDateTime, metadata
 from marketplace_kit.kernel.errors import DomainError, Kind, Missing
 from marketplace_kit.kernel.outbox import job_table
@@ -24,6 +30,10 @@ activation_table = sa.Table(
 WAITS = "its plugin is not active"
 """Stands as the error of work that is put off until its plugin takes part again."""
 _READ = sa.select(activation_table.c.plugin).where(activation_table.c.enabled.is_(False))
+_ALL = sa.union_all(
+    sa.select(choice_table.c.name, choice_table.c.value),
+    sa.select(activation_table.c.plugin, sa.null()).where(activation_table.c.enabled.is_(False)),
+)
 
 
 class PluginNeeded(DomainError):
@@ -38,27 +48,52 @@ class CorePlugin(DomainError):
     text = "“{plugin}” is a part of the core and cannot be disabled."
 
 
+@attrs.frozen
+class Decided:
+    """What was decided while the site runs: the switched-off plugins, and what was chosen by name."""
+
+    disabled: frozenset[str] = frozenset()
+    chosen: Mapping[str, Any] = attrs.field(factory=dict)
+
+
 class Activation:
-    """The switched-off plugins as this process knows them; another process's change is seen within a second."""
+    """What was decided, as this process knows it; another process's change is seen within a second."""
 
     def __init__(self, registry: Registry) -> None:
         self._plugins: Mapping[str, object] = registry.plugins
-        self._disabled: frozenset[str] = frozenset()
+        self._decided = Decided()
         self._read_at = float("-inf")
 
+    @property
+    def chosen(self) -> Mapping[str, Any]:
+        """What an admin chose, by name (:mod:`marketplace_kit.kernel.choices`)."""
+        return self._decided.chosen
+
     def is_active(self, plugin: str) -> bool:
-        return plugin in self._plugins and plugin not in self._disabled
+        return plugin in self._plugins and plugin not in self._decided.disabled
 
     async def refresh(self, site: Site, *, at_most_every: float = 1.0) -> None:
-        """Look again, unless it was looked at just now."""
+        """Look again, unless it was looked at just now; settings that were saved since are in force afterwards."""
         now = time.monotonic()
         if now - self._read_at >= at_most_every:
             before, self._read_at = self._read_at, now  # those who come meanwhile need not ask as well
             try:
-                self._disabled = await site.ask(disabled_plugins)
+                decided = await site.ask(what_was_decided)
             except BaseException:
                 self._read_at = before
                 raise
+            if decided != self._decided:
+                self._decided = decided
+                site.settings = site.settings.with_saved(decided.chosen)
+
+
+async def what_was_decided(connection: AsyncConnection) -> Decided:
+    """Everything in one statement: it is asked for all the time."""
+    rows = (await connection.execute(_ALL)).all()
+    return Decided(
+        frozenset(name for name, value in rows if value is None),
+        {name: value for name, value in rows if value is not None},
+    )
 
 
 async def disabled_plugins(connection: AsyncConnection) -> frozenset[str]:
@@ -85,7 +120,9 @@ async def disable(uow: UnitOfWork, plugin: str) -> None:
 
 
 async def forget(uow: UnitOfWork, plugin: str) -> None:
-    """Remove a purged plugin's switch and its waiting work."""
+    """Remove a purged plugin's switch, its saved settings and its waiting work."""
+    saved = choice_table.c.name.startswith(f"{plugin}.", autoescape=True)
+    await uow.session.execute(sa.delete(choice_table).where(saved))
     await uow.session.execute(sa.delete(activation_table).where(activation_table.c.plugin == plugin))
     await uow.session.execute(sa.delete(job_table).where(job_table.c.name.in_(_work_of(uow, plugin))))
 

@@ -36,6 +36,11 @@ def _texts(registry: Registry, plugin: str) -> Iterator[str]:
             yield from field.texts
         if kind.process is not None:
             yield from kind.process.texts()
+    for line in registry.line_kinds.of(plugin):
+        yield from (line.label, *line.process.texts())
+        forms = (line.choice, *(transition.asks for transition in line.process.transitions))
+        for field in (field for form in forms for field in fields_of(form)):
+            yield from field.texts
     for section in registry.settings.of(plugin):
         for field in fields_of(section.form):
             yield from field.texts

@@ -6,13 +6,17 @@ SQLite and PostgreSQL run one suite. What differs between them stands in :mod:`m
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.orm import registry as mapper_registry
 
 from marketplace_kit.kernel import dialects
@@ -52,8 +56,8 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        if value is None:
-            return None
+        if value is None or value.tzinfo is UTC:
+            return value
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
@@ -69,9 +73,47 @@ class Database:
         self.dialect = self.url.get_backend_name()
         self.writer: AsyncEngine = dialects.writer(self.url)
         self.reader: AsyncEngine = dialects.reader(self.url)
+        self._open: list[AsyncConnection] = []
+        self._places = asyncio.Semaphore(dialects.READERS[self.dialect])
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection of the reader. It stays open for the next question: taking one out of the pool and putting it
+        back costs more than a small question does. One whose question failed is put back, where it is looked after.
+        """
+        try:
+            async with asyncio.timeout(dialects.POOL_SECONDS if self._places.locked() else None):
+                await self._places.acquire()
+        except TimeoutError as late:
+            raise PoolTimeout("no connection became free in time") from late
+        try:
+            connection = self._open.pop() if self._open else await self.reader.connect()
+            try:
+                yield connection
+            except BaseException:
+                await asyncio.shield(self._put_back(connection))
+                raise
+            self._open.append(connection)
+        finally:
+            self._places.release()
+
+    @property
+    def readers_open(self) -> int:
+        """Connections of the reader that are open and idle."""
+        return len(self._open)
+
+    async def _put_back(self, connection: AsyncConnection) -> None:
+        if connection.invalidated:  # the others of its age have probably died with it
+            await self._let_go()
+        await connection.close()
+
+    async def _let_go(self) -> None:
+        while self._open:
+            await self._open.pop().close()
 
     async def dispose(self) -> None:
         """Close every connection; a process with open SQLite connections never ends."""
+        await self._let_go()
         await self.writer.dispose()
         await self.reader.dispose()
 

@@ -6,18 +6,24 @@ import re
 import sqlite3
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.compiler import compiles
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 _SYNC_DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 _BUSY_SECONDS = 5
-_POOL_SECONDS = 10
-# A request waits at most this long for a row lock; the caller then answers 503 instead of hanging.
+POOL_SECONDS = 10
+READERS = {"sqlite": 4, "postgresql": 16}
+"""How many questions are asked at once; the pools hold a few connections more."""
+# A request waits at most this long for a row lock; the caller then answers 503 instead of hanging. Compiling a plan to
+# machine code takes longer than all but the largest of our statements (counting 100,000 listings: 1 s of 2.5).
 _PG_OPTIONS = (
-    "-c lock_timeout=3000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
+    "-c lock_timeout=3000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=30000 -c timezone=UTC "
+    "-c jit=off"
 )
 _PG_READ_ONLY = " -c default_transaction_read_only=on"
 
@@ -43,7 +49,7 @@ def writer(url: sa.URL) -> AsyncEngine:
     if url.get_backend_name() == "sqlite":
         # One writer connection: writers wait in line inside the process instead of failing with "database is locked".
         engine = create_async_engine(
-            url, pool_size=1, max_overflow=0, pool_timeout=_POOL_SECONDS, connect_args={"factory": _Tidy}
+            url, pool_size=1, max_overflow=0, pool_timeout=POOL_SECONDS, connect_args={"factory": _Tidy}
         )
         sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         sa.event.listen(engine.sync_engine, "begin", _begin_immediate)
@@ -55,18 +61,123 @@ def reader(url: sa.URL) -> AsyncEngine:
     """The engine for reads: on autocommit, and unable to write, so that no write slips past the unit of work."""
     if url.get_backend_name() == "sqlite":
         engine = create_async_engine(
-            url, pool_size=4, max_overflow=0, pool_timeout=_POOL_SECONDS, isolation_level="AUTOCOMMIT"
+            url, pool_size=READERS["sqlite"], max_overflow=2, pool_timeout=POOL_SECONDS, isolation_level="AUTOCOMMIT"
         )
         sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         sa.event.listen(engine.sync_engine, "connect", _forbid_writes)
         return engine
     # No ping before each read: a read on a dead connection is simply asked again (Site.ask).
-    return _postgres(url, _PG_OPTIONS + _PG_READ_ONLY, pool_pre_ping=False, isolation_level="AUTOCOMMIT")
+    return _postgres(
+        url,
+        _PG_OPTIONS + _PG_READ_ONLY,
+        pool_pre_ping=False,
+        isolation_level="AUTOCOMMIT",
+        json_deserializer=msgspec.json.decode,
+    )
+
+
+def by_position(dialect: str) -> sa.Dialect:
+    """What writes statements for the driver itself, their parameters known by position."""
+    if dialect == "postgresql":
+        return postgresql.psycopg.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+    return sqlite.aiosqlite.dialect(paramstyle="qmark")
+
+
+async def fetch(dialect: str, connection: Any, text: str, given: list[Any]) -> Any:
+    """All rows that a statement answers, by the driver's own connection."""
+    if dialect == "postgresql":
+        from psycopg import AsyncRawCursor
+
+        async with AsyncRawCursor(connection) as cursor:
+            await cursor.execute(text, given)
+            return await cursor.fetchall() if cursor.description else ()
+    return await connection.execute_fetchall(text, given)
+
+
+def writes_together(dialect: str) -> bool:
+    """Whether one statement can insert into several tables."""
+    return dialect == "postgresql"
+
+
+class listed(sa.sql.functions.GenericFunction[Any]):  # noqa: N801 - read as a function of SQL
+    """A JSON list of these values."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+class gathered(sa.sql.functions.GenericFunction[Any]):  # noqa: N801 - read as a function of SQL
+    """The text of a JSON list of what all rows have here: ``[]`` for no row."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+class strung(sa.sql.functions.GenericFunction[Any]):  # noqa: N801 - read as a function of SQL
+    """The text of one JSON list with these numbers of every row, one row's after the other's: many rows cost little."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+@compiles(strung, "postgresql")
+def _strung(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"'[' || coalesce(string_agg(concat_ws(',', {compiler.process(element.clauses, **kw)}), ','), '') || ']'"
+
+
+@compiles(strung, "sqlite")
+def _strung_on_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    row = " || ',' || ".join(compiler.process(one, **kw) for one in element.clauses)
+    return f"'[' || coalesce(group_concat({row}, ','), '') || ']'"
+
+
+class among(sa.sql.functions.GenericFunction[Any]):  # noqa: N801 - read as a function of SQL
+    """Whether a column has one of the values of a small query, which is asked first, whatever the planner thinks."""
+
+    type = sa.Boolean()
+    inherit_cache = True
+
+
+@compiles(among, "postgresql")
+def _among(element: Any, compiler: Any, **kw: Any) -> str:
+    column, query = element.clauses
+    return f"{compiler.process(column, **kw)} = ANY (ARRAY{compiler.process(query, **kw)})"
+
+
+@compiles(among, "sqlite")
+def _among_on_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    column, query = element.clauses
+    return f"{compiler.process(column, **kw)} IN {compiler.process(query, **kw)}"
+
+
+@compiles(listed, "postgresql")
+def _listed(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"json_build_array({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(listed, "sqlite")
+def _listed_on_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    # JSON is kept as text there, and would become a string within the list.
+    told = (
+        f"json({compiler.process(one, **kw)})" if isinstance(one.type, sa.JSON) else compiler.process(one, **kw)
+        for one in element.clauses
+    )
+    return f"json_array({', '.join(told)})"
+
+
+@compiles(gathered, "postgresql")
+def _gathered(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"coalesce(json_agg({compiler.process(element.clauses, **kw)}), '[]')::text"
+
+
+@compiles(gathered, "sqlite")
+def _gathered_on_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"json_group_array({compiler.process(element.clauses, **kw)})"
 
 
 def _postgres(url: sa.URL, options: str, **given: Any) -> AsyncEngine:
     arguments = {"options": options, "connect_timeout": 5}
-    pool = {"pool_size": 10, "max_overflow": 10, "pool_timeout": _POOL_SECONDS, "pool_pre_ping": True}
+    pool = {"pool_size": 10, "max_overflow": 10, "pool_timeout": POOL_SECONDS, "pool_pre_ping": True}
     return create_async_engine(url, connect_args=arguments, **(pool | given))
 
 
@@ -123,6 +234,33 @@ def alone(connection: sa.Connection) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('marketplace_kit.migrations'))"))
+
+
+def in_line(dialect: str, name: str) -> sa.Executable | None:
+    """A statement that waits until nobody else stands at this place, and keeps it until the transaction ends; ``None``
+    where there is one writer at a time anyway.
+    """
+    if dialect != "postgresql":
+        return None
+    return sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(f"marketplace_kit.{name}")))
+
+
+def append_only(dialect: str, table: str) -> tuple[list[str], list[str]]:
+    """What makes a table refuse UPDATE and DELETE by whoever, and what undoes that. The refusal is called
+    ``<table>_append_only`` on both systems.
+    """
+    name = f"{table}_append_only"
+    if dialect == "postgresql":
+        raising = f"BEGIN RAISE EXCEPTION USING ERRCODE = 'restrict_violation', MESSAGE = '{name}'; END"
+        make = [
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ {raising} $$",
+            f'CREATE TRIGGER {name} BEFORE UPDATE OR DELETE OR TRUNCATE ON "{table}" EXECUTE FUNCTION {name}()',
+        ]
+        return make, [f'DROP TRIGGER {name} ON "{table}"', f"DROP FUNCTION {name}()"]
+    acts = ("update", "delete")
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{name}'); END"
+    make = [f'CREATE TRIGGER {name}_{act} BEFORE {act.upper()} ON "{table}" {refuse}' for act in acts]
+    return make, [f"DROP TRIGGER {name}_{act}" for act in acts]
 
 
 def broken_references(connection: sa.Connection) -> list[str]:

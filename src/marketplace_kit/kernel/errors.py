@@ -22,6 +22,7 @@ class Kind(StrEnum):
     TOO_LARGE = "too_large"
     THROTTLED = "throttled"
     UNAVAILABLE = "unavailable"
+    FULL = "full"
 
 
 class DomainError(Exception):

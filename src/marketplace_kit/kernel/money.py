@@ -32,6 +32,8 @@ _WHOLE = (
 _THOUSANDTHS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
 _EXPONENTS = dict.fromkeys((*_WHOLE, "XPF"), 0) | dict.fromkeys(_THOUSANDTHS, 3)
 _PLAIN = re.compile(r"(-?)(\d{1,15})(?:[.,](\d+))?")
+_set = object.__setattr__
+_ISO = re.compile(r"[A-Z]{3}").fullmatch
 # Accepted inside a typed amount: spaces of all widths and the tenge sign (local-business practice).
 _NOISE = str.maketrans("", "", " \u00a0\u202f\u2009₸")
 LARGEST = 10**17
@@ -72,7 +74,7 @@ class Money:
 
     @currency.validator
     def _iso(self, _: object, value: str) -> None:
-        if not re.fullmatch(r"[A-Z]{3}", value):
+        if not _ISO(value):
             raise NotAnAmount(given=value)
 
     @classmethod
@@ -85,6 +87,14 @@ class Money:
             raise NotAnAmount(given=text[:40])
         amount = int(match[2] + fraction.ljust(places, "0"))
         return cls(-amount if match[1] else amount, currency)
+
+    @classmethod
+    def stored(cls, amount: int, currency: str) -> Money:
+        """What a price's columns hold. It was checked when it was stored; a list of prices is not checked again."""
+        money = object.__new__(cls)
+        _set(money, "amount", amount)
+        _set(money, "currency", currency)
+        return money
 
     @classmethod
     def zero(cls, currency: str) -> Money:

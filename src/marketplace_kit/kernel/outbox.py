@@ -13,9 +13,10 @@ from uuid import UUID
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from marketplace_kit.kernel.database import Database, Json, UtcDateTime, Uuid, metadata
+from marketplace_kit.kernel import prepared
+from marketplace_kit.kernel.database import Json, UtcDateTime, Uuid, metadata
 from marketplace_kit.kernel.events import Event
 from marketplace_kit.kernel.ids import new_id
 
@@ -64,17 +65,13 @@ class JobRow(msgspec.Struct, kw_only=True):
 
 
 async def write(
-    session: AsyncSession,
-    database: Database,
+    connection: AsyncConnection,
     at: datetime,
     events: Sequence[tuple[UUID, Event]],
     jobs: Sequence[JobRow],
 ) -> None:
     """Store events and jobs in the caller's transaction; a job whose key exists already is left as it is."""
-    if events:
-        rows = [{"id": i, "name": e.name, "payload": msgspec.to_builtins(e), "recorded_at": at} for i, e in events]
-        await session.execute(sa.insert(event_table), rows)
-    if jobs:
-        statement = database.insert(job_table).on_conflict_do_nothing(index_elements=["key"])
-        rows = [msgspec.structs.asdict(j) | {"id": new_id(), "state": "ready", "created_at": at} for j in jobs]
-        await session.execute(statement, rows)
+    told = [{"id": i, "name": e.name, "payload": msgspec.to_builtins(e), "recorded_at": at} for i, e in events]
+    work = [msgspec.structs.asdict(j) | {"id": new_id(), "state": "ready", "created_at": at} for j in jobs]
+    news = prepared.New(event_table, told), prepared.New(job_table, work, unless=("key",))
+    await prepared.insert(connection, *news)

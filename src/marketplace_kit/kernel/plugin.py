@@ -12,6 +12,8 @@ from typing_extensions import override
 
 from marketplace_kit import __version__
 from marketplace_kit.kernel.activation import activation_table
+from marketplace_kit.kernel.audit import audit_table
+from marketplace_kit.kernel.choices import choice_table
 from marketplace_kit.kernel.hooks import Job, Plugin, PluginInfo, SettingsSection, Storage, Templates, hookimpl
 from marketplace_kit.kernel.jobs import Work, heartbeats
 from marketplace_kit.kernel.outbox import event_table, job_table
@@ -54,8 +56,8 @@ class Kernel(Plugin):
     @hookimpl
     @override
     def mk_storage(self) -> Sequence[Storage]:
-        tables = (event_table.name, job_table.name, activation_table.name, heartbeats.heartbeat_table.name)
-        return (Storage(migrations=HERE / "migrations", prefix="", tables=tables),)
+        tables = (event_table, job_table, activation_table, heartbeats.heartbeat_table, audit_table, choice_table)
+        return (Storage(migrations=HERE / "migrations", prefix="", tables=tuple(t.name for t in tables)),)
 
     @hookimpl
     @override

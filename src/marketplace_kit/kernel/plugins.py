@@ -17,9 +17,10 @@ import structlog
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from marketplace_kit import __version__
-from marketplace_kit.kernel.fields import check_form
+from marketplace_kit.kernel.fields import check_form, fields_of
 from marketplace_kit.kernel.hooks.descriptions import PluginInfo
 from marketplace_kit.kernel.hooks.facade import BrokenHook, Hooks
+from marketplace_kit.kernel.hooks.lines import LineKind
 from marketplace_kit.kernel.hooks.specs import REGISTRATION, Plugin
 from marketplace_kit.kernel.registry import DuplicateName, Nouns, Quarantined, Registry
 
@@ -30,6 +31,7 @@ GROUP = "marketplace_kit.plugins"
 _PREFIXED = (
     "mk_permissions",
     "mk_listing_kinds",
+    "mk_line_kinds",
     "mk_notices",
     "mk_jobs",
     "mk_listeners",
@@ -61,15 +63,17 @@ def discover(only: Sequence[str] | None = None) -> tuple[list[Plugin], list[Quar
 
 
 def discover_folder(folder: Path) -> list[Plugin]:
-    """Single-file plugins beside a deployment: every ``*.py`` in the folder with a module-level ``plugin``. For
-    trying out.
+    """Plugins beside a deployment: every ``*.py`` and every package in the folder with a module-level ``plugin``. For
+    trying out, and for what belongs to this one site. A package imports its own modules from
+    ``marketplace_site_plugins_<its name>``.
 
     One that cannot be imported raises: it is this deployment's own code, not a stranger's.
     """
     found = []
-    for path in sorted(folder.glob("*.py")) if folder.is_dir() else ():
-        name = f"marketplace_site_plugins_{path.stem}"
-        spec = spec_from_file_location(name, path)
+    for path in sorted([*folder.glob("*.py"), *folder.glob("*/__init__.py")]):
+        inside = path.name == "__init__.py"
+        name = f"marketplace_site_plugins_{path.parent.name if inside else path.stem}"
+        spec = spec_from_file_location(name, path, submodule_search_locations=[str(path.parent)] if inside else None)
         if spec is None or spec.loader is None:
             continue
         module = module_from_spec(spec)
@@ -176,6 +180,8 @@ def _check_sound(declared: dict[str, tuple[Any, ...]]) -> None:
         check_form(kind.attributes)
         if kind.process is not None:
             kind.process.check()
+    for line in declared["mk_line_kinds"]:
+        _check_line(line)
     for section in declared["mk_settings"]:
         check_form(section.form)
     for listener in declared["mk_listeners"]:
@@ -184,6 +190,18 @@ def _check_sound(declared: dict[str, tuple[Any, ...]]) -> None:
     for job in declared["mk_jobs"]:
         if job.every is not None:
             job.payload()  # a scheduled job gets nothing to work on: its payload needs defaults
+
+
+def _check_line(line: LineKind) -> None:
+    check_form(line.choice)
+    for process in (line.process, *line.older):
+        process.check()
+        if open_ended := [s.name for s in process.states if s.stage is None]:
+            raise BrokenHook(f"line kind {line.name}: states {', '.join(open_ended)} name no stage of an order")
+        for transition in process.transitions:
+            check_form(transition.asks)
+    if line.one_line_per and line.one_line_per not in {field.name for field in fields_of(line.choice)}:
+        raise BrokenHook(f"line kind {line.name}: its choice has no field {line.one_line_per}")
 
 
 def _check_prefixes(plugin: Plugin, declared: dict[str, tuple[Any, ...]]) -> None:

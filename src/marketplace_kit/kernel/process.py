@@ -9,6 +9,17 @@ from enum import StrEnum
 import attrs
 
 from marketplace_kit.kernel.errors import DomainError, Kind
+from marketplace_kit.kernel.fields import Form, NoFields
+
+
+class Stage(StrEnum):
+    """How far an order is, whatever it is an order of (S4 5.3.2). Every state of an order's line stands for one."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
 
 
 class Tone(StrEnum):
@@ -33,18 +44,21 @@ class BrokenProcess(Exception):
 
 @attrs.frozen
 class State:
-    """``name`` is stored, ``text`` is what the customer reads (an English message id)."""
+    """``name`` is stored, ``text`` is what the customer reads (an English message id). ``stage`` is what it means to
+    the order, for states of an order's line.
+    """
 
     name: str
     text: str
     tone: Tone = Tone.NEUTRAL
     terminal: bool = False
+    stage: Stage | None = None
 
 
 @attrs.frozen
 class Transition:
     """``who`` names the roles that may do it: ``owner``, ``staff``, ``customer``, ``system``. ``text`` labels its
-    button.
+    button; ``asks`` is the form to be filled in with it (a reason, a new time).
     """
 
     verb: str
@@ -52,6 +66,7 @@ class Transition:
     target: str
     who: tuple[str, ...]
     text: str
+    asks: type[Form] = NoFields
 
 
 @attrs.frozen
@@ -92,10 +107,14 @@ class Process:
 
     def move(self, state: str, verb: str, roles: Iterable[str] | None = None) -> State:
         """The state after ``verb``. Refuses :class:`InvalidTransition`, naming what would have been allowed."""
+        return self.state(self.transition(state, verb, roles).target)
+
+    def transition(self, state: str, verb: str, roles: Iterable[str] | None = None) -> Transition:
+        """The way that ``verb`` leads from here. Refuses :class:`InvalidTransition` likewise."""
         open_moves = self.moves(state, roles)
         for transition in open_moves:
             if transition.verb == verb:
-                return self.state(transition.target)
+                return transition
         to = next((t.target for t in self.transitions if t.verb == verb), "")
         facts = {"verb": verb, "from": state, "to": to, "allowed": sorted({t.verb for t in open_moves})}
         raise InvalidTransition(**facts)

@@ -24,6 +24,7 @@ from marketplace_kit.kernel.hooks.descriptions import (
     Storage,
     Templates,
 )
+from marketplace_kit.kernel.hooks.lines import LineKind
 
 N = TypeVar("N")
 
@@ -84,6 +85,7 @@ class Registry:
     permissions: Nouns[Permission]
     routes: Nouns[Routes]
     listing_kinds: Nouns[ListingKind]
+    line_kinds: Nouns[LineKind]
     notices: Nouns[Notice]
     channels: Nouns[Channel]
     jobs: Nouns[Job]

@@ -1,6 +1,7 @@
-"""Settings: one declaration per section, four layers, one frozen object.
+"""Settings: one declaration per section, five layers, one frozen object.
 
-Lowest first: defaults, the TOML file, ``MK_SECTION__FIELD`` in the environment, ``MK_SECTION__FIELD_FILE`` for secrets.
+Lowest first: defaults, the TOML file, ``MK_SECTION__FIELD`` in the environment, ``MK_SECTION__FIELD_FILE`` for secrets,
+and what an admin saved while the site runs (fields marked ``runtime`` only).
 An unknown key is an error with the nearest known one; every value remembers where it came from.
 """
 
@@ -9,22 +10,29 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
+import typing
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
+import msgspec
+import structlog
 
 from marketplace_kit.kernel.errors import Invalid, Problem, filled
-from marketplace_kit.kernel.fields import Field, Form, fields_of, parse
+from marketplace_kit.kernel.fields import Field, Form, fields_of, parse, raw_of
 from marketplace_kit.kernel.hooks.descriptions import SettingsSection
 from marketplace_kit.kernel.money import Money, NotAnAmount
 from marketplace_kit.kernel.texts import N_
 
+log = structlog.get_logger(__name__)
 S = TypeVar("S", bound=Form)
+ADMIN = "admin"
+"""Where a value comes from that was saved while the site runs."""
 PREFIX = "MK_"
 # Variables that steer the process before there are settings.
 _NOT_SETTINGS = {"MK_PLUGINS", "MK_CONFIG", "MK_TRACE_HOOKS", "MK_REQUIRE_SERVICES", "MK_BROWSER", "MK_CHROMIUM"}
@@ -119,6 +127,31 @@ class Settings:
     _sections: Mapping[type[Form], Form]
     names: Mapping[type[Form], str]
     origins: Mapping[str, str]
+    deployed: Settings | None = None
+    """The same without what an admin saved; None where nothing is saved."""
+
+    def with_saved(self, saved: Mapping[str, Any]) -> Settings:
+        """What the deployment says, and above it what an admin saved (``section.field`` → plain JSON value).
+
+        What no longer fits its declaration is left out and named in the log: an upgrade may have narrowed a field, and
+        the site must run. The names of other things than settings are passed over.
+        """
+        below = self.deployed or self
+        sections, origins = dict(below._sections), dict(below.origins)
+        for form, name in below.names.items():
+            wanted = {f.name: saved[key] for f in fields_of(form) if f.runtime and (key := f"{name}.{f.name}") in saved}
+            for field, value in wanted.items():
+                try:
+                    sections[form] = with_changes(sections[form], {field: value})
+                except Invalid as misfit:
+                    log.warning("settings.saved_value_ignored", setting=f"{name}.{field}", code=misfit.problems[0].code)
+                else:
+                    origins[f"{name}.{field}"] = ADMIN
+        return Settings(sections, below.names, origins, below) if saved else below
+
+    def section(self, name: str) -> Form:
+        """The values of the section that is called so; refuses KeyError for a name that is none."""
+        return next(section for form, section in self._sections.items() if self.names[form] == name)
 
     def of(self, form: type[S]) -> S:
         section = self._sections[form]
@@ -136,6 +169,34 @@ class Settings:
                     (key, "********" if field.private and value else str(value), self.origins.get(key, "default"))
                 )
         return rows
+
+
+@cache
+def runtime_form(form: type[Form]) -> type[Form] | None:
+    """Those fields of a section that an admin may change while the site runs; None if there is none."""
+    hints = typing.get_type_hints(form, include_extras=True)
+    declared = {info.name: info for info in msgspec.structs.fields(form)}
+    wanted: list[Any] = [
+        (f.name, hints[f.name]) if declared[f.name].required else (f.name, hints[f.name], f.default)
+        for f in fields_of(form)
+        if f.runtime
+    ]
+    if not wanted:
+        return None
+    made: Any = msgspec.defstruct(f"Runtime{form.__name__}", wanted, bases=(Form,), frozen=True, kw_only=True)
+    narrowed: type[Form] = made
+    return narrowed
+
+
+def with_changes(section: S, changes: Mapping[str, Any]) -> S:
+    """A section with some of its values changed (plain JSON values); refuses :class:`Invalid`. What stays is not
+    examined anew: a default may be what nobody could type.
+    """
+    form = type(section)
+    fields = {f.name: f for f in fields_of(form)}
+    stays = {n: v for n, v in raw_of(section).items() if n not in changes and fields[n].required}
+    parsed = parse(form, {**stays, **changes}, "json")
+    return msgspec.structs.replace(section, **{name: getattr(parsed, name) for name in changes if name in fields})
 
 
 def load(

@@ -72,13 +72,30 @@ class UnitOfWork:
         self._events: list[tuple[UUID, Event]] = []
         self._jobs: list[outbox.JobRow] = []
         self._touched: set[str] = set()
+        self._last: list[BeforeWork] = []
+        self._connection: AsyncConnection | None = None
+
+    async def connection(self) -> AsyncConnection:
+        """The connection that the session writes on, for what goes past it. Fetched once: a session takes as long to
+        hand it out as a small statement does.
+        """
+        if self._connection is None:
+            self._connection = await self.session.connection()
+        return self._connection
+
+    def at_the_end(self, act: BeforeWork) -> None:
+        """Have something done last before the commit: a lock that everybody wants is then held for an instant only."""
+        self._last.append(act)
 
     def record(self, *events: Event) -> None:
-        """Note facts that this unit makes true; listeners hear of them after the commit."""
+        """Note facts that this unit makes true; listeners hear of them after the commit, of each fact once however
+        often it was noted.
+        """
         for event in events:
             if not event.name:
                 raise TypeError(f"{type(event).__name__} has no name to be stored by")
-            self._events.append((new_id(), event))
+            if all(event != known for _, known in self._events):
+                self._events.append((new_id(), event))
 
     def enqueue(self, job: str, payload: msgspec.Struct, *, key: str = "", run_at: datetime | None = None) -> None:
         """Ask for background work, once per ``key`` for all time (a fresh key when empty).
@@ -109,8 +126,11 @@ class UnitOfWork:
                         name=listener.name, payload=payload, key=f"{listener.name}:{event_id}", run_at=self.at
                     )
                 )
-        await outbox.write(self.session, self.site.database, self.at, self._events, jobs)
+        if jobs or self._events:
+            await outbox.write(await self.connection(), self.at, self._events, jobs)
         self._jobs = jobs
+        for act in self._last:
+            await act(self)
 
     async def announce(self) -> None:
         """After the commit: wake the runner, tell the watchers. Neither can undo what is stored, so neither may
@@ -197,7 +217,7 @@ class Site:
         """Run one read on the autocommit engine, which cannot write; once more if its connection turns out dead."""
         for attempt in (1, 2):
             try:
-                async with self.database.reader.connect() as connection:
+                async with self.database.reading() as connection:
                     return await query(connection, *args, **kwargs)
             except _TRANSLATED as error:
                 if not (attempt == 1 and isinstance(error, DBAPIError) and error.connection_invalidated):

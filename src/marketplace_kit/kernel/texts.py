@@ -5,7 +5,9 @@ become one per language.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from babel.messages.pofile import read_po
@@ -36,7 +38,7 @@ class Texts:
             for code in LOCALES:
                 path = folder / f"{code}.po"
                 if path.exists():
-                    for message, translated in _entries(path).items():
+                    for message, translated in _entries(path, path.stat().st_mtime_ns).items():
                         found[code].setdefault(message, translated)
         return cls(found)
 
@@ -72,7 +74,9 @@ def _russian(n: int) -> int:
 _PO_FORMS = {"en": lambda n: int(n != 1), "kk": lambda n: int(n != 1), "ru": _russian}
 
 
-def _entries(path: Path) -> dict[str, str | tuple[str, ...]]:
+@lru_cache(maxsize=256)
+def _entries(path: Path, _written: int) -> Mapping[str, str | tuple[str, ...]]:
+    """What a catalogue says. Read once as long as it is not written again: sites of one process share it."""
     with path.open("rb") as file:
         catalogue = read_po(file, locale=path.stem)
     entries: dict[str, str | tuple[str, ...]] = {}
@@ -84,7 +88,7 @@ def _entries(path: Path) -> dict[str, str | tuple[str, ...]]:
                 entries[message.id[0]] = tuple(message.string or ())
         elif message.string:
             entries[message.id] = str(message.string)
-    return entries
+    return MappingProxyType(entries)
 
 
 def choose_locale(accept_language: str, default: str) -> str:

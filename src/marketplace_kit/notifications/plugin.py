@@ -9,14 +9,17 @@ from typing import Any
 from typing_extensions import override
 
 from marketplace_kit import __version__
-from marketplace_kit.accounts.domain import EmailVerified, Registered, RegisteredAgain
+from marketplace_kit.accounts.domain import EmailVerified, PhoneVerified, Registered, RegisteredAgain
 from marketplace_kit.kernel.hooks import (
     Actor,
     Channel,
     Job,
     Listener,
+    LiveTopic,
     NavItem,
+    Notice,
     Panel,
+    Permission,
     PersonalData,
     Plugin,
     PluginInfo,
@@ -28,14 +31,25 @@ from marketplace_kit.kernel.hooks import (
 )
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.notifications import api, jobs, pages, services
-from marketplace_kit.notifications.domain import IN_APP
+from marketplace_kit.notifications.domain import IN_APP, MAY_READ_LOG, MAY_WORD
 from marketplace_kit.notifications.queries import export
-from marketplace_kit.notifications.schemas import MailSettings
+from marketplace_kit.notifications.schemas import MailSettings, NotificationSettings
+from marketplace_kit.notifications.services import account_mail
 from marketplace_kit.notifications.services.mailing import EmailSender
 from marketplace_kit.notifications.services.notifying import topic_of
+from marketplace_kit.notifications.services.pushing import PushSender
+from marketplace_kit.notifications.services.telegramming import TelegramSender
+from marketplace_kit.notifications.services.texting import SmsSender
 from marketplace_kit.notifications.tables import TABLES
 
 HERE = Path(__file__).parent
+
+
+async def _own(_: Any, actor: Actor, places: Mapping[str, str]) -> bool:
+    return str(actor.person_id) == places["person_id"]
+
+
+OWN_NOTICES = LiveTopic(pattern="person:{person_id}:notices", may_watch=_own)
 
 
 class Notifications(Plugin):
@@ -54,7 +68,10 @@ class Notifications(Plugin):
     @hookimpl
     @override
     def mk_settings(self) -> Sequence[SettingsSection]:
-        return (SettingsSection(name="mail", form=MailSettings),)
+        return (
+            SettingsSection(name="mail", form=MailSettings),
+            SettingsSection(name="notifications", form=NotificationSettings),
+        )
 
     @hookimpl
     @override
@@ -69,7 +86,7 @@ class Notifications(Plugin):
     @hookimpl
     @override
     def mk_routes(self) -> Sequence[Routes]:
-        return (Routes(handlers=(*api.handlers, *pages.handlers)),)
+        return (Routes(handlers=(*api.handlers, *pages.handlers), live_topics=(OWN_NOTICES,)),)
 
     @hookimpl
     @override
@@ -77,6 +94,23 @@ class Notifications(Plugin):
         return (
             Channel(name=IN_APP, label=N_("On this site"), address=""),
             Channel(name="email", label=N_("E-mail"), address="email", sender=EmailSender()),
+            Channel(name="sms", label=N_("SMS"), address="phone", sender=SmsSender()),
+            Channel(name="push", label=N_("Push messages"), address="", sender=PushSender()),
+            Channel(name="telegram", label=N_("Telegram"), address="", sender=TelegramSender()),
+        )
+
+    @hookimpl
+    @override
+    def mk_notices(self) -> Sequence[Notice]:
+        return services.ORDER_NOTICES
+
+    @hookimpl
+    @override
+    def mk_permissions(self) -> Sequence[Permission]:
+        return (
+            Permission(name=services.SEND, label=N_("Tell people about their orders"), roles=("operator", "admin")),
+            Permission(name=MAY_WORD, label=N_("Word the notices"), roles=("admin",)),
+            Permission(name=MAY_READ_LOG, label=N_("See what was sent, and send it again"), roles=("admin",)),
         )
 
     @hookimpl
@@ -91,6 +125,8 @@ class Notifications(Plugin):
             Listener(name="notifications.confirm_address", event=Registered, handle=services.confirm_address),
             Listener(name="notifications.tell_owner", event=RegisteredAgain, handle=services.tell_owner),
             Listener(name="notifications.welcome", event=EmailVerified, handle=services.welcome),
+            Listener(name="notifications.welcome_by_phone", event=PhoneVerified, handle=services.welcome),
+            *account_mail.LISTENERS,
         )
 
     @hookimpl
@@ -100,7 +136,18 @@ class Notifications(Plugin):
             "notice.subject": "content",
             "notice.message": "content",
             "notice.link": "content",
+            "notice.attachment": "content",
             "notice_preference.wanted": "content",
+            "notice_delivery.subject": "content",
+            "notice_delivery.body": "content",
+            "notice_quiet_hours.zone": "content",
+            "notice_device.endpoint": "contact",
+            "notice_device.endpoint_digest": "secret",
+            "notice_device.p256dh": "secret",
+            "notice_device.auth": "secret",
+            "notice_device.label": "trace",
+            "notice_telegram.chat_id": "contact",
+            "notice_telegram_code.digest": "secret",
         }
         return (PersonalData(name="notifications.notices", columns=columns, export=export, erase=services.erase),)
 
@@ -109,7 +156,12 @@ class Notifications(Plugin):
     def mk_nav_items(self, actor: Actor) -> Sequence[NavItem]:
         if not actor.signed_in:
             return ()
-        return (NavItem(slot="account", text=N_("Notices"), href=pages.LIST, icon="bell", order=20),)
+        items = [NavItem(slot="account", text=N_("Notices"), href=pages.LIST, icon="bell", order=20)]
+        if actor.may(MAY_WORD):
+            items.append(NavItem(slot="admin", text=N_("Notice texts"), href=pages.TEXTS, icon="pencil", order=60))
+        if actor.may(MAY_READ_LOG):
+            items.append(NavItem(slot="admin", text=N_("Messages sent"), href=pages.LOG, icon="envelope", order=61))
+        return items
 
     @hookimpl
     @override

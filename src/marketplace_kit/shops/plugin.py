@@ -8,10 +8,12 @@ from pathlib import Path
 from typing_extensions import override
 
 from marketplace_kit import __version__
-from marketplace_kit.accounts.queries import person_id_by_email
 from marketplace_kit.kernel.hooks import (
     Actor,
+    Job,
+    Listener,
     NavItem,
+    Notice,
     Permission,
     PersonalData,
     Plugin,
@@ -23,57 +25,83 @@ from marketplace_kit.kernel.hooks import (
     Templates,
     hookimpl,
 )
-from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
-from marketplace_kit.shops import api, pages
+from marketplace_kit.shops import api, jobs, pages
+from marketplace_kit.shops.domain import ShopMoved
 from marketplace_kit.shops.queries import export
-from marketplace_kit.shops.schemas import NewShop, ShopSettings
-from marketplace_kit.shops.services import ensure_shop, erase
+from marketplace_kit.shops.schemas import ShopSettings
+from marketplace_kit.shops.services import SHOP_PHOTOS, erase, tell_admins, tell_owner
+from marketplace_kit.shops.services.samples import load_shops, load_waiting
 from marketplace_kit.shops.tables import TABLES
 
 HERE = Path(__file__).parent
-SAMPLE_OWNER = "vendor@demo.kz"
-SAMPLE_SHOPS = (
-    NewShop(
-        name="Питомник «Каспий»",
-        city="Атырау",
-        about="Разводим лабрадоров и корги с 2012 года. Родители с тестами, щенки растут в доме с детьми.",
-        phone="+77012345678",
-    ),
-    NewShop(
-        name="«Айгерім» үй жануарларының салоны",
-        city="Атырау",
-        about="Иттер мен мысықтарды жуу, қырқу, тырнақ алу. Қорқақ жануарлармен асықпай жұмыс істейміз.",
-        phone="+77013456789",
-    ),
-    NewShop(
-        name="Груминг на набережной",
-        city="Атырау",
-        about="Салон у реки Урал: стрижка, тримминг, экспресс-линька. Выезд на дом по городу и в Балыкши.",
-        phone="+77014567890",
-    ),
-    NewShop(
-        name="Caspian Cyber Café",
-        city="Atyrau",
-        about="Twenty fast machines, quiet rooms for study, tournaments on Fridays. Repairs while you wait.",
-        phone="+77015678901",
-    ),
-)
-
 PERSONAL = PersonalData(
     name="shops.members",
-    columns={"shop_member.person_id": "identity", "shop.phone": "contact"},
+    columns={
+        "shop_member.person_id": "identity",
+        "shop_member.title": "content",
+        "shop.phone": "contact",
+        "shop.whatsapp": "contact",
+        "shop.telegram": "contact",
+        "shop.instagram": "contact",
+        "shop.tax_id": "identity",
+    },
     export=export,
     erase=erase,
 )
 
+PHOTOS_SENT = PersonalData(
+    name="shops.photos",
+    columns={"shop_photo.by_id": "trace"},
+    export=SHOP_PHOTOS.export,
+    erase=SHOP_PHOTOS.forget_person,
+)
 
-async def load_shops(site: Site) -> None:
-    """Four open shops of one town, which belong to the demo's vendor."""
-    owner = await site.ask(person_id_by_email, SAMPLE_OWNER)
-    if owner is not None:
-        for form in SAMPLE_SHOPS:
-            await ensure_shop(site, form, owner=owner)
+NOTICES = (
+    Notice(
+        name="shops.waiting",
+        label=N_("A shop waits for approval"),
+        subject=N_("“{shop}” waits for approval"),
+        body=N_("The shop “{shop}” has been set up and asks to be opened. Please look at it."),
+    ),
+    Notice(
+        name="shops.approved",
+        label=N_("My shop is approved"),
+        subject=N_("“{shop}” is open"),
+        body=N_("Your shop “{shop}” has been approved and is open to customers."),
+    ),
+    Notice(
+        name="shops.rejected",
+        label=N_("My shop is sent back"),
+        subject=N_("“{shop}” needs a correction"),
+        body=N_("Your shop “{shop}” could not be approved yet. The reason: {reason}"),
+    ),
+    Notice(
+        name="shops.suspended",
+        label=N_("My shop is suspended"),
+        subject=N_("“{shop}” is suspended"),
+        body=N_("Your shop “{shop}” has been suspended. The reason: {reason}"),
+        required=True,
+    ),
+    Notice(
+        name="shops.reinstated",
+        label=N_("My shop is reinstated"),
+        subject=N_("“{shop}” is open again"),
+        body=N_("Your shop “{shop}” is no longer suspended and is open to customers."),
+    ),
+    Notice(
+        name="shops.hidden",
+        label=N_("My shop is taken out of lists"),
+        subject=N_("“{shop}” is not shown in lists"),
+        body=N_("Your shop “{shop}” is no longer shown in lists and search; its page stays. The reason: {reason}"),
+    ),
+    Notice(
+        name="shops.member_added",
+        label=N_("I work for a shop now"),
+        subject=N_("You work for “{shop}” now"),
+        body=N_("“{shop}” has added you to its team."),
+    ),
+)
 
 
 class Shops(Plugin):
@@ -120,17 +148,41 @@ class Shops(Plugin):
     @hookimpl
     @override
     def mk_personal_data(self) -> Sequence[PersonalData]:
-        return (PERSONAL,)
+        return (PERSONAL, PHOTOS_SENT)
 
     @hookimpl
     @override
     def mk_samples(self) -> Sequence[Sample]:
-        return (Sample(name="shops.shops", load=load_shops, after=("accounts.people",)),)
+        return (
+            Sample(name="shops.shops", load=load_shops, after=("accounts.people",)),
+            Sample(name="shops.waiting", load=load_waiting, after=("shops.shops",)),
+        )
+
+    @hookimpl
+    @override
+    def mk_notices(self) -> Sequence[Notice]:
+        return NOTICES
+
+    @hookimpl
+    @override
+    def mk_listeners(self) -> Sequence[Listener]:
+        return (
+            Listener(name="shops.tell_owner", event=ShopMoved, handle=tell_owner),
+            Listener(name="shops.tell_admins", event=ShopMoved, handle=tell_admins),
+        )
+
+    @hookimpl
+    @override
+    def mk_jobs(self) -> Sequence[Job]:
+        return jobs.jobs
 
     @hookimpl
     @override
     def mk_nav_items(self, actor: Actor) -> Sequence[NavItem]:
-        return (NavItem(slot="main", text=N_("Shops"), href="/shops", icon="shop", order=20),)
+        items = [NavItem(slot="main", text=N_("Shops"), href="/shops", icon="shop", order=20)]
+        if actor.may("shops.approve"):
+            items.append(NavItem(slot="admin", text=N_("Shops"), href="/admin/shops", icon="shop", order=20))
+        return items
 
 
 plugin = Shops()

@@ -22,8 +22,8 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
+from marketplace_kit.accounts.services import erase_person, export_person
 from marketplace_kit.app import create_app
-from marketplace_kit.cli.privacy import erase_person, export_person
 from marketplace_kit.cli.samples import load_samples
 from marketplace_kit.kernel.activation import Activation, disable, enable, forget
 from marketplace_kit.kernel.branches import Migrations

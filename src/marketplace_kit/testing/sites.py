@@ -67,6 +67,9 @@ class Sites:
             "database.url": url,
             "files.url": str(self._folder / "media"),
             "mail.url": f"file:{self._folder / 'outbox'}",
+            "notifications.sms_url": f"file:{self._folder / 'sms'}",
+            "notifications.push_url": f"file:{self._folder / 'push'}",
+            "notifications.telegram_url": f"file:{self._folder / 'telegram'}",
             **(overrides or {}),
         }
         settings = assembly.load_settings(registry, environ={}, overrides=given)

@@ -51,7 +51,7 @@ async def check(request: Request) -> None:  # type: ignore[type-arg]
     visit = visit_of(request)
     if visit.actor.signed_in and not visit.by_cookie:
         return
-    if not _same_origin(request, visit):
+    if not same_origin(request, visit):
         raise CsrfFailed
     if visit.is_api and not visit.by_cookie:
         return  # no cookie signed it: nothing can be forged; the route's own permission decides
@@ -72,7 +72,7 @@ async def _sent_token(request: Request) -> str:  # type: ignore[type-arg]
     return ""
 
 
-def _same_origin(connection: Connection, visit: Visit) -> bool:
+def same_origin(connection: Connection, visit: Visit) -> bool:
     """Whether the browser says the request came from this site (Fetch Metadata, else Origin); silence is accepted,
     the token decides.
     """

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from marketplace_kit.kernel.database import is_bad_value, violated
 from marketplace_kit.kernel.errors import DomainError, Invalid, Kind, SignInNeeded
+from marketplace_kit.kernel.files import StorageFull, is_full
 from marketplace_kit.kernel.site import ValueRefused
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.web import htmx
@@ -33,6 +34,7 @@ STATUS = {
     Kind.INVALID: 422,
     Kind.THROTTLED: 429,
     Kind.UNAVAILABLE: 503,
+    Kind.FULL: 507,
 }
 PROBLEM = "application/problem+json"
 _HTTP_CODES = {
@@ -84,6 +86,9 @@ def answer_to(visit: Visit, error: Exception, partial: bool = False, method: str
         return _http(visit, error)
     if isinstance(error, RecursionError):
         return _answer(visit, 400, *_HTTP_CODES[400])
+    if is_full(error):
+        log.error("storage.full", request_id=visit.request_id, path=visit.public_path)
+        return refusal(visit, StorageFull(), partial, method)
     constraint = violated(error) if isinstance(error, IntegrityError) else ""
     log.error(
         "request.failed", request_id=visit.request_id, path=visit.public_path, constraint=constraint, exc_info=error

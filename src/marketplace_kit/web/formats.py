@@ -46,5 +46,30 @@ def when(at: datetime | None, locale: str, zone: str, now: datetime) -> Markup:
     )
 
 
+def clock(at: datetime, zone: str, locale: str, now: datetime) -> str:
+    """``19:00`` today, ``Mon 09:00`` within the week, else with the date: what a clock in ``zone`` shows at that
+    moment.
+    """
+    local, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
+    if local.date() == today:
+        return local.strftime("%H:%M")
+    pattern = "EEE HH:mm" if abs(local.date() - today) < _NEAR else "d MMM HH:mm"
+    return str(format_datetime(local, pattern, locale=_cldr(locale)))
+
+
+def span(starts: datetime, ends: datetime | None, zone: str, locale: str, now: datetime) -> str:
+    """``Sunday, 22 November, 13:45-15:00`` by the wall clock of ``zone``, with the year where it is not this one: when
+    somebody is expected. An end on another date is named with it.
+    """
+    begin, this_year = starts.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).year
+    year = "" if begin.year == this_year else " y"
+    said = str(format_datetime(begin, f"EEEE, d MMMM{year}, HH:mm", locale=_cldr(locale)))
+    if ends is not None:
+        end = ends.astimezone(ZoneInfo(zone))
+        pattern = "HH:mm" if end.date() == begin.date() else "d MMMM HH:mm"
+        said = f"{said}\u2013{format_datetime(end, pattern, locale=_cldr(locale))}"
+    return said[:1].upper() + said[1:]
+
+
 def _cldr(locale: str) -> str:
     return "en_GB" if locale == "en" else locale

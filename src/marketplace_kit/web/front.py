@@ -13,13 +13,16 @@ from urllib.parse import unquote
 
 import structlog
 from litestar.datastructures import Headers, MutableScopeHeaders
+from litestar.enums import ScopeType
 from litestar.response import Response
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace_kit.kernel.activation import Activation
-from marketplace_kit.kernel.errors import DomainError, Missing, Unavailable
+from marketplace_kit.kernel.errors import DomainError, Missing, SignInNeeded, Unavailable
+from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.ids import new_id, secret_token
+from marketplace_kit.kernel.meters import Stopwatch, meters_of
 from marketplace_kit.kernel.settings import SiteSettings
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import LOCALES, choose_locale
@@ -33,6 +36,8 @@ from marketplace_kit.web.resolver import PageSource, resolve
 log = structlog.get_logger(__name__)
 VISITOR, LANGUAGE = "mk_visitor", "mk_locale"
 _YEAR = 365 * 24 * 3600
+SIGNING_IN = "/api/auth/"
+"""Where a program gets a new token while it still sends the old one."""
 AsResponse = Callable[[Response[Any], Scope], ASGIApp]
 
 
@@ -46,7 +51,7 @@ class FrontDoor:
         if scope["type"] not in {"http", "websocket"}:
             await self._router(scope, receive, send)
             return
-        if scope["path"].startswith(("/static/", "/health/live")):
+        if scope["path"].startswith(("/static/", "/media/", "/-/app/", "/-/manifest", "/sw.js", "/health/live")):
             await self._plain(scope, receive, send)
             return
         resolved = await resolve(self._site, self._pages, scope["path"])
@@ -59,7 +64,9 @@ class FrontDoor:
             fault = await self._prepared(visit, Headers.from_scope(scope), resolved.locale)
             token = locale.set(visit.locale)
             try:
-                if fault is not None:
+                if scope["type"] == ScopeType.WEBSOCKET and (fault is not None or resolved.missing):
+                    await send({"type": "websocket.close", "code": 1013, "reason": ""})
+                elif fault is not None:
                     await self._respond(errors.answer_to(visit, fault), scope, receive, sending)
                 else:
                     await self._answer(scope, receive, sending, resolved.path, resolved.redirect, resolved.missing)
@@ -125,6 +132,11 @@ class FrontDoor:
             visit.had_flash = True
             visit.flashed = read_flash(self._site, unquote(cookies[FLASH]))
         visit.locale = self._language(visit, chosen, cookies.get(LANGUAGE, ""), headers.get("accept-language", ""))
+        if bearer and not visit.actor.signed_in and visit.is_api and not visit.public_path.startswith(SIGNING_IN):
+            # A token that is sent and not valid is refused (RFC 6750 §3.1): its bearer did not mean to be a stranger.
+            raise SignInNeeded
+        if not visit.actor.signed_in:  # a stranger is written to in the language they read
+            visit.actor = Actor(locale=visit.locale)
 
     def _language(self, visit: Visit, chosen: str, cookie: str, accept: str) -> str:
         """The path's language, else the one chosen before, else the browser's, else the site's."""
@@ -141,9 +153,12 @@ class FrontDoor:
         """Complete what leaves: headers, cookies; and keep the answer of an act that carried an idempotency key."""
         started: dict[str, Any] = {}
         body = bytearray()
+        watch = Stopwatch()
 
         async def finishing(message: Message) -> None:
             if message["type"] == "http.response.start":
+                route = str(scope.get("path_template", ""))
+                meters_of(self._site).answered(route, str(scope.get("method", "")), message["status"], watch.seconds)
                 headers = MutableScopeHeaders.from_message(message)
                 if visit.once:
                     started.update(status=message["status"], headers=_kept(headers))

@@ -4,11 +4,12 @@ one problem type for every refusal, and each plugin's listing kinds typed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any, Protocol
 
 import msgspec
-from litestar import Litestar, get
+from litestar import get
 from litestar.connection import Request
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.response import Response
@@ -50,10 +51,20 @@ _REFUSAL = {
 }
 
 
-def routes_of(app: Litestar) -> Iterator[tuple[str, BaseRouteHandler]]:
+class Routing(Protocol):
+    """An application as it is described: its routes and what Litestar makes of them."""
+
+    @property
+    def routes(self) -> Sequence[Any]: ...
+
+    @property
+    def openapi_schema(self) -> Any: ...
+
+
+def routes_of(app: Routing) -> Iterator[tuple[str, BaseRouteHandler]]:
     """Every handler with its path."""
     for found in app.routes:
-        for handler in getattr(found, "route_handlers", None) or [found.route_handler]:  # type: ignore[union-attr]
+        for handler in getattr(found, "route_handlers", None) or [found.route_handler]:
             yield found.path_format, handler
 
 
@@ -66,7 +77,7 @@ class RouteRow(msgspec.Struct, frozen=True, order=True):
     plugin: str
 
 
-def route_table(app: Litestar) -> list[RouteRow]:
+def route_table(app: Routing) -> list[RouteRow]:
     """Every declared route, by path."""
     return sorted(
         RouteRow(path, sorted(handler.http_methods), handler.opt["permission"], handler.opt["plugin"])
@@ -75,9 +86,10 @@ def route_table(app: Litestar) -> list[RouteRow]:
     )
 
 
-def document(app: Litestar, site: Site) -> dict[str, Any]:
+def document(app: Routing, site: Site) -> dict[str, Any]:
     """The whole description of the API as plain JSON values: the paths under ``/api`` and ``/health``."""
     base: dict[str, Any] = app.openapi_schema.to_schema()
+    base["info"]["title"] = site.settings.of(SiteSettings).name
     base["paths"] = {p: item for p, item in base["paths"].items() if p.startswith(("/api/", "/health/"))}
     components = base.setdefault("components", {})
     schemas: dict[str, Any] = components.setdefault("schemas", {})
@@ -114,14 +126,19 @@ def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, site: Site, 
         schema = body(site.registry)
         for name, part in schema.pop("$defs", {}).items():
             schemas[name] = part
-    operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    media = opt.get("openapi_media", "application/json")
+    operation["requestBody"] = {"required": True, "content": {media: {"schema": schema}}}
 
 
 class Description:
-    """The document, encoded once at boot."""
+    """The document, made and encoded when somebody first asks for it."""
 
-    def __init__(self, app: Litestar, site: Site) -> None:
-        self.json = msgspec.json.encode(document(app, site))
+    def __init__(self, app: Routing, site: Site) -> None:
+        self._app, self._site = app, site
+
+    @cached_property
+    def json(self) -> bytes:
+        return msgspec.json.encode(document(self._app, self._site))
 
 
 @get("/api/openapi.json", **route(PUBLIC, summary="This description"), include_in_schema=False, sync_to_thread=False)

@@ -29,6 +29,11 @@ def refuse_unknown(request: Request[Any, Any, Any]) -> None:
         raise UnknownParameter(names=", ".join(unknown)[:200], known=sorted(known))
 
 
+def declared_parameters(request: Request[Any, Any, Any]) -> frozenset[str]:
+    """The query parameters that this request's handler declares; for lists whose filters are declared elsewhere."""
+    return _declared(request.route_handler)
+
+
 @cache
 def _declared(handler: BaseRouteHandler) -> frozenset[str]:
     declared = ((p.name, p.kwarg_definition) for p in handler.parsed_fn_signature.parameters.values())

@@ -10,21 +10,23 @@ import sqlalchemy as sa
 from typing_extensions import override
 
 from marketplace_kit import __version__
-from marketplace_kit.kernel.hooks import Job, Plugin, PluginInfo, Routes, Storage, Templates, hookimpl
+from marketplace_kit.kernel.hooks import Job, Plugin, PluginInfo, Routes, SettingsSection, Storage, Templates, hookimpl
 from marketplace_kit.kernel.jobs import Work
 from marketplace_kit.kernel.plugin import Nothing
-from marketplace_kit.web import health, openapi, static_files
+from marketplace_kit.web import brand, health, live, manifest, media, openapi, static_files
 from marketplace_kit.web.limits import limit_table
 from marketplace_kit.web.once import KEPT, once_table
+from marketplace_kit.web.uploads import WebSettings
 
 HERE = Path(__file__).parent
 
 
 async def tidy(work: Work, _: Nothing) -> None:
-    """Forget rate limits whose window has ended and idempotency keys that nobody will repeat."""
+    """Forget rate limits whose window has ended, idempotency keys that nobody will repeat and brands long laid off."""
     async with work.finish() as uow:
         await uow.session.execute(sa.delete(limit_table).where(limit_table.c.ends_at < uow.at))
         await uow.session.execute(sa.delete(once_table).where(once_table.c.claimed_at < uow.at - KEPT))
+        await brand.forget_old(uow)
 
 
 class Web(Plugin):
@@ -36,8 +38,20 @@ class Web(Plugin):
 
     @hookimpl
     @override
+    def mk_settings(self) -> Sequence[SettingsSection]:
+        monitoring = SettingsSection(name="monitoring", form=health.MonitoringSettings)
+        return (SettingsSection(name="web", form=WebSettings), monitoring)
+
+    @hookimpl
+    @override
     def mk_storage(self) -> Sequence[Storage]:
-        return (Storage(migrations=HERE / "migrations", prefix="", tables=(limit_table.name, once_table.name)),)
+        return (
+            Storage(
+                migrations=HERE / "migrations",
+                prefix="",
+                tables=(limit_table.name, once_table.name, *media.TABLES, brand.brand_table.name),
+            ),
+        )
 
     @hookimpl
     @override
@@ -47,12 +61,23 @@ class Web(Plugin):
     @hookimpl
     @override
     def mk_routes(self) -> Sequence[Routes]:
-        return (Routes(handlers=(*health.handlers, *openapi.handlers, *static_files.handlers)),)
+        own = (
+            *health.handlers,
+            *openapi.handlers,
+            *static_files.handlers,
+            *media.handlers,
+            *manifest.handlers,
+            *live.handlers,
+        )
+        return (Routes(handlers=own),)
 
     @hookimpl
     @override
     def mk_jobs(self) -> Sequence[Job]:
-        return (Job(name="web.tidy", payload=Nothing, run=tidy, every=timedelta(hours=1)),)
+        return (
+            Job(name="web.tidy", payload=Nothing, run=tidy, every=timedelta(hours=1)),
+            Job(name="web.sweep_media", payload=Nothing, run=media.sweep, every=timedelta(days=1)),
+        )
 
 
 plugin = Web()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import attrs
 import jinja2
 import msgspec
 from litestar import MediaType
@@ -21,14 +22,39 @@ from marketplace_kit.kernel.hooks import NavItem
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.settings import SiteSettings
 from marketplace_kit.kernel.site import Site
+from marketplace_kit.kernel.texts import Texts
 from marketplace_kit.web import csrf, formats, htmx
 from marketplace_kit.web.assets import Assets
+from marketplace_kit.web.brand import mark_in_force, url_of
 from marketplace_kit.web.context import Visit, locale, visit_of
 from marketplace_kit.web.identity import is_secure, is_signed, sign
+from marketplace_kit.web.pieces import Pieces, Views
+from marketplace_kit.web.uploads import WebSettings
 
 LANGUAGES = (("kk", "Қазақша"), ("ru", "Русский"), ("en", "English"))
 FLASH = "mk_flash"
 HERE = Path(__file__).parent
+
+
+@attrs.frozen(kw_only=True)
+class Frame:
+    """What is the same around many pages: the menus by slot, in one language. It is kept, so it names nobody."""
+
+    locale: str
+    nav: Mapping[str, list[NavItem]]
+    languages: tuple[tuple[str, str], ...] = LANGUAGES
+    drawn: dict[Any, Any] = attrs.field(factory=dict, eq=False, repr=False)
+
+    def current(self, path: str) -> str:
+        """The address of a page if a menu leads there."""
+        return path if any(item.href == path for items in self.nav.values() for item in items) else ""
+
+
+def _framed(items: Iterable[NavItem], language: str, texts: Texts) -> Frame:
+    nav: dict[str, list[NavItem]] = defaultdict(list)
+    for item in items:
+        nav[item.slot].append(attrs.evolve(item, text=texts.gettext(language, item.text)))
+    return Frame(locale=language, nav=nav)
 
 
 class Renderer:
@@ -43,21 +69,35 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
             cache_size=-1,
-            auto_reload=site.settings.of(SiteSettings).mode == "development",
+            auto_reload=False,
             extensions=["jinja2.ext.i18n"],
         )
+        self.pieces = Pieces(self.environment)
+        self._worked_on = site.settings.of(SiteSettings).mode == "development"
+        self._frames: Views[None, Frame] = Views(300)
         self.environment.globals.update(self._globals())
         self.environment.filters.update(money=_money, when=self._when, day=lambda d: formats.day(d, locale.get()))
+        self.environment.filters["shop_clock"] = self._shop_clock
+        self.environment.filters["shop_span"] = self._shop_span
 
     def _globals(self) -> dict[str, Any]:
-        settings = self.site.settings.of(SiteSettings)
         return {
             "_": self._translate,
             "gettext": self._translate,
             "ngettext": self._translate_number,
             "asset": self.assets.url,
+            "kept_piece": self.pieces.draw,
+            "kept_pieces": self.pieces.draw_all,
+        }
+
+    def _site(self) -> dict[str, Any]:
+        """What an admin may change at any moment."""
+        settings, mark = self.site.settings.of(SiteSettings), mark_in_force(self.site)
+        return {
             "site_name": settings.name,
             "demo": settings.mode == "demo",
+            "app": self.site.settings.of(WebSettings).app,
+            "brand_sheet": url_of(mark) if mark else "",
         }
 
     def _translate(self, text: str, **facts: Any) -> str:
@@ -71,8 +111,26 @@ class Renderer:
     def _when(self, at: Any) -> Markup:
         return formats.when(at, locale.get(), self.site.settings.of(SiteSettings).timezone, self.site.clock.now())
 
+    def _shop_clock(self, at: Any, zone: str) -> str:
+        return formats.clock(at, zone, locale.get(), self.site.clock.now())
+
+    def _shop_span(self, starts: Any, ends: Any, zone: str) -> str:
+        return formats.span(starts, ends, zone, locale.get(), self.site.clock.now())
+
+    def refresh(self) -> None:
+        """For who works on templates: once one of them was changed, all are read anew, and nothing that was drawn is
+        used again - one template is in many, by import and by what was kept of it.
+        """
+        if self._worked_on and not all(t.is_up_to_date for t in (self.environment.cache or {}).values()):
+            self.environment.cache.clear()  # type: ignore[union-attr]
+            self.pieces.forget()
+
+    def frame(self, items: list[NavItem], language: str) -> Frame:
+        """What stands around the pages of everybody who has these links, in this language."""
+        return self._frames.of((language, *items), None, lambda: _framed(items, language, self.site.texts))
+
     def render(self, template: str, context: Mapping[str, Any]) -> str:
-        return self.environment.get_template(template).render(context)
+        return self.environment.get_template(template).render(self._site() | dict(context))
 
 
 def _placed(text: str, facts: Mapping[str, Any]) -> str:
@@ -98,6 +156,7 @@ def render_page(
     visit: Visit, template: str, *, status: int = 200, page_title: str = "", **context: Any
 ) -> Response[str]:
     renderer = visit.site.facility(Renderer)
+    renderer.refresh()
     token = locale.set(visit.locale)
     try:
         body = renderer.render(template, _surroundings(visit, renderer, page_title) | {"status": status} | context)
@@ -108,12 +167,7 @@ def render_page(
 
 def _surroundings(visit: Visit, renderer: Renderer, page_title: str) -> dict[str, Any]:
     site, texts = visit.site, visit.site.texts
-    nav: dict[str, list[NavItem]] = defaultdict(list)
-    for item in site.hooks.nav_items(visit.actor):
-        translated = texts.gettext(visit.locale, item.text)
-        nav[item.slot].append(
-            NavItem(slot=item.slot, text=translated, href=item.href, icon=item.icon, order=item.order)
-        )
+    frame = renderer.frame(site.hooks.nav_items(visit.actor), visit.locale)
 
     def panels(slot: str, **snapshot: Any) -> list[Markup]:
         """What active plugins add at a named slot of the page."""
@@ -128,7 +182,8 @@ def _surroundings(visit: Visit, renderer: Renderer, page_title: str) -> dict[str
         "locale": visit.locale,
         "locales": [(code, name, f"/{code}{visit.public_path}") for code, name in LANGUAGES],
         "messages": [(tone, texts.gettext(visit.locale, text)) for tone, text in visit.flashed],
-        "nav": nav,
+        "frame": frame,
+        "nav": frame.nav,
         "page_title": texts.gettext(visit.locale, page_title),
         "panels": panels,
         "public_path": visit.public_path,

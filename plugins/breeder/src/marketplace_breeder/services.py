@@ -11,6 +11,7 @@ from marketplace_breeder.domain import InterestShown, OwnAnimal, check_may_be_wa
 from marketplace_breeder.schemas import BreederSettings, Shown
 from marketplace_breeder.tables import interest_table as interest
 from marketplace_kit.accounts.queries import names_of
+from marketplace_kit.accounts.services import note_stage, withdraw_stage
 from marketplace_kit.kernel.errors import SignInNeeded
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.ids import new_id
@@ -60,6 +61,7 @@ async def keep_interest(uow: UnitOfWork, listing_id: UUID, *, by: Actor, message
             listing_id=listing.id, shop_id=listing.shop_id, person_id=by.person_id, title=listing.title
         )
         uow.record(said)
+        await note_stage(uow, by.person_id, source=_source(listing_id), stage="lead")
     elif message:
         await uow.session.execute(sa.update(interest).where(_is(listing_id, by.person_id)).values(message=message))
     return Shown(listing_id=listing_id, new=new)
@@ -70,6 +72,7 @@ async def take_back(uow: UnitOfWork, listing_id: UUID, *, by: Actor) -> None:
     if by.person_id is None:
         raise SignInNeeded
     await uow.session.execute(sa.delete(interest).where(_is(listing_id, by.person_id)))
+    await withdraw_stage(uow, by.person_id, source=_source(listing_id))
 
 
 async def tell_kennel(uow: UnitOfWork, event: InterestShown) -> None:
@@ -87,12 +90,21 @@ async def tell_kennel(uow: UnitOfWork, event: InterestShown) -> None:
 async def forget_old_interests(uow: UnitOfWork, days: int) -> int:
     """Remove interests older than ``days``, with what was written; how many there were."""
     old = interest.c.shown_at < uow.at - timedelta(days=days)
-    return len((await uow.session.execute(sa.delete(interest).where(old).returning(interest.c.id))).all())
+    gone = sa.delete(interest).where(old).returning(interest.c.listing_id, interest.c.person_id)
+    forgotten = (await uow.session.execute(gone)).all()
+    for row in forgotten:
+        await withdraw_stage(uow, row.person_id, source=_source(row.listing_id))
+    return len(forgotten)
 
 
 async def erase(uow: UnitOfWork, person_id: UUID) -> None:
     """Remove a person's interests."""
     await uow.session.execute(sa.delete(interest).where(interest.c.person_id == person_id))
+
+
+def _source(listing_id: UUID) -> str:
+    """What an interest is called where the stages of people are noted: who shows one is a lead."""
+    return f"breeder.interest:{listing_id}"
 
 
 def _is(listing_id: UUID, person_id: UUID) -> sa.ColumnElement[bool]:

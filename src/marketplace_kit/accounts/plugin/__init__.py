@@ -13,7 +13,7 @@ from marketplace_kit.accounts.plugin.commands import user_command
 from marketplace_kit.accounts.plugin.notices import NOTICES
 from marketplace_kit.accounts.queries import export
 from marketplace_kit.accounts.schemas import AccountSettings
-from marketplace_kit.accounts.services import erase, load_people
+from marketplace_kit.accounts.services import erase, holds, load_people
 from marketplace_kit.accounts.tables import TABLES
 from marketplace_kit.kernel.hooks import (
     Actor,
@@ -40,6 +40,14 @@ PERSONAL = PersonalData(
     name="accounts.people",
     columns={
         "person.name": "identity",
+        "person.name_lookup": "identity",
+        "person.country": "identity",
+        "person.city": "identity",
+        "person.about": "content",
+        "person.interests": "content",
+        "person.lat": "trace",
+        "person.lon": "trace",
+        "person.located_at": "trace",
         "person.email": "contact",
         "person.email_lookup": "contact",
         "person.phone": "contact",
@@ -50,9 +58,21 @@ PERSONAL = PersonalData(
         "refresh_token.digest": "secret",
         "one_time_token.digest": "secret",
         "one_time_token.subject": "contact",
+        "person_address.label": "contact",
+        "person_address.street": "contact",
+        "person_address.apartment": "contact",
+        "person_address.city": "contact",
+        "person_address.country": "contact",
+        "person_address.postcode": "contact",
+        "person_address.note": "content",
+        "person_stage.stage": "trace",
+        "person_access.by_id": "trace",
+        "person_access.what": "trace",
+        "personal_export.file": "content",
     },
     export=export,
     erase=erase,
+    holds=holds,
 )
 
 
@@ -65,7 +85,8 @@ class Accounts(Plugin):
         label="Accounts",
         summary="People: registration, sign-in, roles, consent.",
         category="core",
-        personal_data="Name, e-mail address, phone number, language, password hash, devices signed in, consents.",
+        personal_data="Name, e-mail address, phone number, addresses, language, place, password hash, devices, "
+        "consents, how far somebody has come, who of the staff looked.",
         core=True,
     )
 
@@ -122,9 +143,21 @@ class Accounts(Plugin):
     @hookimpl
     @override
     def mk_nav_items(self, actor: Actor) -> Sequence[NavItem]:
+        legal = (
+            NavItem(slot="footer", text=N_("Terms of use"), href="/terms", order=900),
+            NavItem(slot="footer", text=N_("Privacy policy"), href="/privacy", order=910),
+        )
         if not actor.signed_in:
-            return (NavItem(slot="main", text=N_("Register"), href="/register", icon="person", order=900),)
-        return (NavItem(slot="account", text=N_("My account"), href="/account", icon="person", order=10),)
+            return (NavItem(slot="main", text=N_("Register"), href="/register", icon="person", order=900), *legal)
+        mine: tuple[NavItem, ...] = (
+            NavItem(slot="account", text=N_("My account"), href="/account", icon="person", order=10),
+            NavItem(slot="account", text=N_("Profile"), href="/account/profile", icon="pencil", order=12),
+            NavItem(slot="account", text=N_("Sign-in and security"), href="/account/security", icon="lock", order=14),
+            NavItem(slot="account", text=N_("Privacy"), href="/account/privacy", icon="shield-check", order=16),
+        )
+        if actor.may("accounts.administer"):
+            mine = (*mine, NavItem(slot="admin", text=N_("People"), href="/admin/people", icon="people", order=20))
+        return (*mine, *legal)
 
 
 plugin = Accounts()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 
 import structlog
@@ -23,6 +25,8 @@ from marketplace_kit.web.identity import Identifier
 log = structlog.get_logger(__name__)
 ShopsOf = Callable[[AsyncConnection, UUID], Awaitable[frozenset[UUID]]]
 """Names the shops that a person works for; the shops room knows, assembly hands it over."""
+_Found: TypeAlias = tuple[Recognised | None, frozenset[UUID]]
+_NOBODY: _Found = (None, frozenset())
 
 
 class SignInIdentifier:
@@ -32,12 +36,11 @@ class SignInIdentifier:
         self._shops_of = shops_of
 
     async def identify(self, site: Site, cookie: str | None, bearer: str | None) -> Actor | None:
-        found = await self._recognised(site, cookie, bearer)
+        found, shops = await self._recognised(site, cookie, bearer)
         if found is None:
             return None
         if site.clock.now() - found.seen_at >= SEEN_AGAIN_AFTER:
             await self._note_use(site, found)
-        shops = await site.ask(self._shops_of, found.person_id) if self._shops_of else frozenset()
         return Actor(
             person_id=found.person_id,
             name=found.name,
@@ -48,16 +51,25 @@ class SignInIdentifier:
             session_id=found.session_id,
         )
 
-    async def _recognised(self, site: Site, cookie: str | None, bearer: str | None) -> Recognised | None:
+    async def _recognised(self, site: Site, cookie: str | None, bearer: str | None) -> _Found:
         now = site.clock.now()
         if bearer is None:
-            return await site.ask(recognise, now, digest=digest(cookie)) if cookie else None
+            return await site.ask(self._who, now, digest=digest(cookie)) if cookie else _NOBODY
         claims = read_access_token(site, bearer)
         if claims is None:
-            return None
-        found = await site.ask(recognise, now, session_id=claims.session_id)
+            return _NOBODY
+        found, shops = await site.ask(self._who, now, session_id=claims.session_id)
         honest = found is not None and (found.person_id, found.epoch) == (claims.person_id, claims.epoch)
-        return found if honest else None
+        return (found, shops) if honest else _NOBODY
+
+    async def _who(
+        self, connection: AsyncConnection, now: datetime, *, digest: str | None = None, session_id: UUID | None = None
+    ) -> _Found:
+        """Both reads on one connection: this is asked for every page."""
+        found = await recognise(connection, now, digest=digest, session_id=session_id)
+        if found is None or self._shops_of is None:
+            return found, frozenset()
+        return found, await self._shops_of(connection, found.person_id)
 
     async def _note_use(self, site: Site, found: Recognised) -> None:
         try:

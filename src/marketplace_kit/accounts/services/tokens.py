@@ -41,30 +41,33 @@ async def issue_token(uow: UnitOfWork, person_id: UUID, purpose: str, subject: s
 
 @attrs.frozen
 class Used:
+    """What a token or code was for, now that it is burned."""
+
     person_id: UUID
     subject: str
+    purpose: str = ""
 
 
-async def use_token(uow: UnitOfWork, plain: str, purpose: str) -> Used:
+async def use_token(uow: UnitOfWork, plain: str, *purposes: str) -> Used:
     """Burn the token, in one statement, so that of many at once one succeeds. Refuses :class:`LinkNotValid`."""
     statement = (
         sa.update(token)
         .where(
             token.c.digest == digest(plain),
-            token.c.purpose == purpose,
+            token.c.purpose.in_(purposes),
             token.c.used_at.is_(None),
             token.c.expires_at > uow.at,
         )
         .values(used_at=uow.at)
-        .returning(token.c.person_id, token.c.subject)
+        .returning(token.c.person_id, token.c.subject, token.c.purpose)
     )
     found = (await uow.session.execute(statement)).first()
     if found is None:
         raise LinkNotValid
-    return Used(found.person_id, found.subject)
+    return Used(found.person_id, found.subject, found.purpose)
 
 
-async def end_tokens(uow: UnitOfWork, person_id: UUID, purpose: str) -> None:
-    """Links that were sent before lead nowhere from now on."""
-    still = sa.and_(token.c.person_id == person_id, token.c.purpose == purpose, token.c.used_at.is_(None))
+async def end_tokens(uow: UnitOfWork, person_id: UUID, *purposes: str) -> None:
+    """Links and codes that were sent before are good for nothing from now on."""
+    still = sa.and_(token.c.person_id == person_id, token.c.purpose.in_(purposes), token.c.used_at.is_(None))
     await uow.session.execute(sa.update(token).where(still).values(used_at=uow.at))

@@ -17,7 +17,7 @@ from marketplace_kit.kernel.money import Money
 
 LARGEST_INTEGER = 2**53 - 1
 """Whole numbers stay exact in every JSON reader (RFC 7493 §2.2) and inside a 64-bit column."""
-FORMATS = ("", "email", "phone", "password", "slug", "url", "contact")
+FORMATS = ("", "email", "phone", "password", "slug", "url", "contact", "instant")
 
 
 @attrs.frozen
@@ -39,8 +39,9 @@ class Field:
 
     ``min``/``max`` bound numbers (minor units for money) and dates; ``unit`` is printed after the value; ``filterable``
     makes it a search facet; ``private`` is masked on pages, in logs and exports to others; ``runtime`` lets an admin
-    change a setting while the site runs. ``name``, ``type``, ``required`` and ``default`` are filled in from the
-    attribute that carries the field.
+    change a setting while the site runs. ``format`` says what a text is; an ``instant`` is ISO 8601 with an offset, for
+    which a page asks by the wall clock of a place. ``name``, ``type``, ``required`` and ``default`` are filled in from
+    the attribute that carries the field.
     """
 
     label: str
@@ -75,7 +76,13 @@ class Field:
         if self.choices:
             return "select" if len(self.choices) > 4 else "radios"
         if self.type is str:
-            by_format = {"email": "email", "phone": "tel", "password": "password", "url": "url"}
+            by_format = {
+                "email": "email",
+                "phone": "tel",
+                "password": "password",
+                "url": "url",
+                "instant": "datetime-local",
+            }
             return by_format.get(self.format, "textarea" if self.long else "text")
         return {bool: "checkbox", int: "number", Money: "money", date: "date"}[self.type]
 

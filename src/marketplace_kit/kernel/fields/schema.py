@@ -45,7 +45,7 @@ def _string(field: Field) -> dict[str, Any]:
         schema["minLength"] = least
     if field.pattern:
         schema["pattern"] = f"^(?:{field.pattern})$"
-    names = {"email": "email", "password": "password", "url": "uri"}
+    names = {"email": "email", "password": "password", "url": "uri", "instant": "date-time"}
     return schema | ({"format": names[field.format]} if field.format in names else {})
 
 

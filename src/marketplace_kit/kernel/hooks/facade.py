@@ -31,11 +31,12 @@ class Hooks:
         self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(Plugin)
         self.is_active: Callable[[str], bool] = lambda _: True
+        self.on_failure: Callable[[str, str], None] = lambda plugin, hook: None
 
     def for_site(self, is_active: Callable[[str], bool]) -> Hooks:
         """The same plugins, seen by one site with its own switches."""
         seen = Hooks.__new__(Hooks)
-        seen._manager, seen.is_active = self._manager, is_active
+        seen._manager, seen.is_active, seen.on_failure = self._manager, is_active, self.on_failure
         return seen
 
     def add(self, plugin: Plugin) -> None:
@@ -105,6 +106,7 @@ class Hooks:
                 answers += [(name, answer) for answer in own]
             except Exception:
                 log.exception("hook.failed", hook=hook, plugin=name)
+                self.on_failure(name, hook)
             took = time.perf_counter() - started
             if took > SLOW_SECONDS:
                 log.warning("hook.slow", hook=hook, plugin=name, milliseconds=round(took * 1000, 1))

@@ -38,6 +38,7 @@ from marketplace_kit.kernel.hooks.descriptions import (
     Storage,
     Templates,
 )
+from marketplace_kit.kernel.hooks.lines import LineKind
 
 PROJECT = "marketplace_kit"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -90,6 +91,11 @@ class Plugin:
         """Kinds of things to offer. The form, the API schema, the facets and the page are generated from the
         attributes.
         """
+        return ()
+
+    @hookspec
+    def mk_line_kinds(self) -> Sequence[LineKind]:
+        """Kinds of things that an order can promise: a process, and an object that keeps and frees what is promised."""
         return ()
 
     @hookspec
@@ -149,6 +155,7 @@ REGISTRATION: dict[str, type] = {
     "mk_permissions": Permission,
     "mk_routes": Routes,
     "mk_listing_kinds": ListingKind,
+    "mk_line_kinds": LineKind,
     "mk_notices": Notice,
     "mk_channels": Channel,
     "mk_jobs": Job,

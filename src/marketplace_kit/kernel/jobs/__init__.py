@@ -5,7 +5,7 @@ either way.
 from marketplace_kit.kernel.jobs.claims import Claimed
 from marketplace_kit.kernel.jobs.embedded import EmbeddedRunner, LocalBell, run_until_idle, worker_name
 from marketplace_kit.kernel.jobs.heartbeats import newest_heartbeat
-from marketplace_kit.kernel.jobs.running import LeaseLost, Work, run_claimed
+from marketplace_kit.kernel.jobs.running import LeaseLost, Work, finish_together, run_bundle, run_claimed
 
 __all__ = [
     "Claimed",
@@ -13,7 +13,9 @@ __all__ = [
     "LeaseLost",
     "LocalBell",
     "Work",
+    "finish_together",
     "newest_heartbeat",
+    "run_bundle",
     "run_claimed",
     "run_until_idle",
     "worker_name",

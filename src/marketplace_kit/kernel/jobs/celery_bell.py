@@ -13,7 +13,7 @@ from celery import Celery
 
 from marketplace_kit.kernel.jobs import claims
 from marketplace_kit.kernel.jobs.embedded import LocalBell
-from marketplace_kit.kernel.jobs.running import run_claimed
+from marketplace_kit.kernel.jobs.running import bundled, run_bundle, run_claimed
 from marketplace_kit.kernel.jobs.schedules import Schedule
 from marketplace_kit.kernel.settings import JobSettings
 from marketplace_kit.kernel.site import Site
@@ -72,7 +72,9 @@ async def answer(site: Site, job_ids: Sequence[str], worker: str) -> int:
     """
     lease = timedelta(seconds=site.settings.of(JobSettings).lease_seconds)
     claimed = await site.do(claims.claim_these, [UUID(i) for i in job_ids], worker, lease)
-    return sum(await asyncio.gather(*(run_claimed(site, one, lease) for one in claimed)))
+    bundles, single = bundled(site, claimed)
+    runs = [run_bundle(site, bundle, lease) for bundle in bundles] + [run_claimed(site, one, lease) for one in single]
+    return sum(await asyncio.gather(*runs))
 
 
 class Relay:

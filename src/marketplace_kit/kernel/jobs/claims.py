@@ -93,24 +93,23 @@ async def _returning(
     return (await uow.session.execute(statement.returning(*columns), bound or {}, execution_options=options)).all()
 
 
-async def _update_mine(uow: UnitOfWork, claimed: Claimed, **values: Any) -> bool:
-    mine = (
-        job.c.id == claimed.id,
-        job.c.leased_by == claimed.worker,
-        job.c.attempts == claimed.attempt,
-        job.c.state == "ready",
-    )
-    return bool(await _returning(uow, sa.update(job).where(*mine).values(values), (job.c.id,)))
+async def mark_done(uow: UnitOfWork, claimed: Sequence[Claimed]) -> frozenset[UUID]:
+    """Done, in the transaction of their effect and in one statement; answers those whose lease was not lost to another
+    worker.
+    """
+    return await _update_these(uow, claimed, state="done", done_at=uow.at, leased_by=None, lease_until=None, error=None)
 
 
-async def mark_done(uow: UnitOfWork, claimed: Claimed) -> bool:
-    """Done, in the transaction of its effect; False if the lease was lost to another worker."""
-    return await _update_mine(uow, claimed, state="done", done_at=uow.at, leased_by=None, lease_until=None, error=None)
+async def renew(uow: UnitOfWork, claimed: Sequence[Claimed], lease: timedelta) -> frozenset[UUID]:
+    """Hold them for longer; answers those that are still held."""
+    return await _update_these(uow, claimed, lease_until=uow.at + lease)
 
 
-async def renew(uow: UnitOfWork, claimed: Claimed, lease: timedelta) -> bool:
-    """Hold it for longer; False if it is no longer held."""
-    return await _update_mine(uow, claimed, lease_until=uow.at + lease)
+async def _update_these(uow: UnitOfWork, claimed: Sequence[Claimed], **values: Any) -> frozenset[UUID]:
+    held = sa.tuple_(job.c.id, job.c.attempts).in_([(c.id, c.attempt) for c in claimed])
+    mine = (held, job.c.leased_by == claimed[0].worker, job.c.state == "ready")
+    rows = await _returning(uow, sa.update(job).where(*mine).values(values), (job.c.id,))
+    return frozenset(row.id for row in rows)
 
 
 async def put_back(
@@ -128,7 +127,7 @@ async def put_back(
     """
     values: dict[str, Any] = {"run_at": run_at, "error": error, "leased_by": None, "lease_until": None}
     values |= {"state": "dead" if dead else "ready"} | ({} if counted else {"attempts": job.c.attempts - 1})
-    await _update_mine(uow, claimed, **values)
+    await _update_these(uow, (claimed,), **values)
 
 
 async def take_unannounced(uow: UnitOfWork, limit: int) -> Sequence[UUID]:

@@ -18,12 +18,12 @@ from marketplace_kit.kernel.ids import secret_token
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.listings import queries, services
-from marketplace_kit.listings.domain import MAY_EDIT, ShopNotOpen
+from marketplace_kit.listings.domain import DRAFT, MAY_EDIT, PENDING_REVIEW, ShopNotOpen
 from marketplace_kit.listings.pages.cards import kind_chips, translator
 from marketplace_kit.listings.queries import active_kinds
 from marketplace_kit.listings.schemas import ListingView, Offer, OwnListing, read_attributes, read_change, read_draft
 from marketplace_kit.listings.schemas.drafts import PREFIX
-from marketplace_kit.listings.services.offering import process_of
+from marketplace_kit.listings.services.reviewing import process_of
 from marketplace_kit.shops.domain import SHOP
 from marketplace_kit.shops.queries import own_shops
 from marketplace_kit.shops.schemas import OwnShop
@@ -42,6 +42,8 @@ _DONE = {
     "publish": N_("It is published: everybody can see it now."),
     "unpublish": N_("It is a draft again: only you can see it."),
     "archive": N_("It is archived."),
+    "submit": N_("It is sent, and shown as soon as somebody has looked at it."),
+    "withdraw": N_("It is a draft again: only you can see it."),
 }
 
 
@@ -75,7 +77,7 @@ def _row(listing: OwnListing, kind: ListingKind | None, said: Callable[[str], st
         "listing": listing,
         "kind": said(kind.label) if kind else listing.kind,
         "state": process.state(listing.state),
-        "moves": [move for move in moves if move.verb in _DONE],
+        "moves": [m for m in moves if m.verb in _DONE and not (m.verb == "submit" and listing.state == DRAFT)],
     }
 
 
@@ -113,6 +115,8 @@ async def new_listing(
         return see_other(request, f"/listings/{made.id}", N_("Your draft is saved."))
     try:
         made = await site.do(services.create_from, draft, by=actor, publish_it=True)
+        if made.state == PENDING_REVIEW:
+            return see_other(request, f"/listings/{made.id}", _DONE["submit"])
     except ShopNotOpen as closed:
         made = await site.do(services.create_from, draft, by=actor)
         return see_other(request, f"/listings/{made.id}", closed.text, tone="warn")
@@ -147,14 +151,14 @@ async def _new_page(
 async def edit_listing_page(
     request: WebRequest, site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID]
 ) -> Response[str]:
-    return await _edit_page(request, site, await _editable(site, actor, listing_id))
+    return await _edit_page(request, site, await editable(site, actor, listing_id))
 
 
 @post("/sell/listings/{listing_id:uuid}/edit", **route("listings.create"), include_in_schema=False, status_code=200)
 async def edit_listing(
     request: WebRequest, site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID]
 ) -> Response[Any]:
-    known = await _editable(site, actor, listing_id)
+    known = await editable(site, actor, listing_id)
     raw = await posted_raw(request)
     try:
         change = read_change(active_kinds(site)[known.kind], raw, "form")
@@ -167,7 +171,7 @@ async def edit_listing(
             by=actor,
         )
     except (Invalid, StaleVersion) as refused:
-        return await _edit_page(request, site, await _editable(site, actor, listing_id), raw, refused)
+        return await _edit_page(request, site, await editable(site, actor, listing_id), raw, refused)
     return see_other(request, f"/listings/{listing_id}", N_("Saved."))
 
 
@@ -202,8 +206,8 @@ async def move_listing(
     """Publish, unpublish or archive, and back to the vendor's list."""
     if verb not in _DONE:
         raise Missing
-    await site.do(getattr(services, verb), listing_id, by=actor)
-    return see_other(request, "/sell", _DONE[verb])
+    moved = await site.do(services.move, listing_id, verb, by=actor)
+    return see_other(request, "/sell", _DONE["submit" if moved.state == PENDING_REVIEW else verb])
 
 
 def _kind(site: Site, name: str) -> ListingKind:
@@ -223,7 +227,7 @@ async def _shops_to_fill(site: Site, actor: Actor) -> list[OwnShop]:
     return [shop for shop in await site.ask(own_shops, _person(actor)) if shop.role in MAY_EDIT]
 
 
-async def _editable(site: Site, actor: Actor, listing_id: UUID) -> ListingView:
+async def editable(site: Site, actor: Actor, listing_id: UUID) -> ListingView:
     found = await site.ask(queries.listing_page, listing_id, active_kinds(site), viewer=actor)
     if found is None:
         raise Missing

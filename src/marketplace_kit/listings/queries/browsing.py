@@ -1,162 +1,233 @@
-"""Browsing: published listings of open shops, newest first, by keyset. One statement for a page, one for the counts.
-
-A statement is built once for each combination of filters and kept; what varies is bound.
-"""
+"""Browsing: published listings of open shops, by keyset. One statement for a page, whatever is asked for."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
+from math import sqrt
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import attrs
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from marketplace_kit.kernel import prepared
 from marketplace_kit.kernel.database import UtcDateTime, Uuid
-from marketplace_kit.kernel.money import Money
+from marketplace_kit.kernel.money import LARGEST, Money
+from marketplace_kit.kernel.pictures import cover_of
 from marketplace_kit.listings.domain import PUBLISHED
-from marketplace_kit.listings.queries import search
+from marketplace_kit.listings.queries import soonest
+from marketplace_kit.listings.queries.filters import (
+    SHOWN,
+    Key,
+    condition,
+    filters_of,
+    given,
+    hearted,
+    opens_at,
+    squared_distance,
+)
 from marketplace_kit.listings.queries.kinds import Kinds
-from marketplace_kit.listings.schemas import ListingCard, ShopOfListing, public_attributes
-from marketplace_kit.listings.tables import favourite_table as favourite
+from marketplace_kit.listings.schemas import ListingCard, ShopOfListing, public_names
+from marketplace_kit.listings.schemas.facets import BEST, CHEAPEST, DEAREST, NEAREST, NEWEST, SOONEST, Criteria
 from marketplace_kit.listings.tables import listing_table as listing
+from marketplace_kit.listings.tables import search_table as search
 from marketplace_kit.shops.domain import OPEN
 from marketplace_kit.shops.tables import shop_table as shop
 from marketplace_kit.web.paging import BadCursor, Page, decode_cursor, encode_cursor
-
-
-@attrs.frozen(kw_only=True)
-class Criteria:
-    """What is looked for. Prices are minor units; ``person_id`` is who asks, for the hearts and for
-    ``only_favourites``.
-    """
-
-    kind: str | None = None
-    text: str = ""
-    price_min: int | None = None
-    price_max: int | None = None
-    shop_id: UUID | None = None
-    only_favourites: bool = False
-    person_id: UUID | None = None
-
 
 # Written out, not bound: the plan of a prepared statement must see that the partial indexes fit.
 _SHOWN: sa.ColumnElement[str] = sa.literal_column(f"'{PUBLISHED}'")
 PUBLIC = sa.and_(
     listing.c.state == _SHOWN, shop.c.state == OPEN, listing.c.kind.in_(sa.bindparam("kinds", expanding=True))
 )
-"""What everybody may see. ``kinds`` are those of active plugins."""
+"""What everybody may see, told from the truth and not from the index. ``kinds`` are those of active plugins."""
 
-IS_FAVOURITE = (
-    sa.exists()
-    .where(favourite.c.listing_id == listing.c.id, favourite.c.person_id == sa.bindparam("person", type_=Uuid))
-    .correlate(listing)
-)
+IS_FAVOURITE = hearted(listing.c.id)
 CARD = (
     listing.c.id,
     listing.c.kind,
     listing.c.title,
     listing.c.price_amount,
     listing.c.price_currency,
+    listing.c.lowest_amount,
+    listing.c.lowest_currency,
+    listing.c.price_varies,
     listing.c.attributes,
     listing.c.published_at,
+    listing.c.rating_average,
+    listing.c.rating_count,
+    listing.c.cover,
     shop.c.id.label("shop_id"),
     shop.c.slug.label("shop_slug"),
     shop.c.name.label("shop_name"),
     shop.c.city.label("shop_city"),
+    shop.c.zone.label("shop_zone"),
 )
-_KEYSET = sa.tuple_(listing.c.published_at, listing.c.id)
-_FILTERS = {
-    "kind": listing.c.kind == sa.bindparam("kind"),
-    "price_min": listing.c.price_amount >= sa.bindparam("price_min", type_=sa.BigInteger),
-    "price_max": listing.c.price_amount <= sa.bindparam("price_max", type_=sa.BigInteger),
-    "shop_id": listing.c.shop_id == sa.bindparam("shop_id", type_=Uuid),
-    "only_favourites": IS_FAVOURITE,
-    "after": sa.tuple_(sa.bindparam("after_at", type_=UtcDateTime), sa.bindparam("after_id", type_=Uuid)) > _KEYSET,
+
+
+@attrs.frozen
+class _Order:
+    """How a list is sorted: the columns, ``up`` if the smallest comes first, their types in a cursor."""
+
+    columns: tuple[Callable[[], sa.ColumnElement[Any]], ...]
+    types: tuple[type, ...]
+    up: bool = False
+
+
+def _time(name: str) -> sa.ColumnElement[Any]:
+    table = soonest.times()
+    return sa.null() if table is None else table.c[name]
+
+
+_ID: Callable[[], sa.ColumnElement[Any]] = lambda: search.c.listing_id  # noqa: E731
+_ORDERS: dict[str, _Order] = {
+    NEWEST: _Order((lambda: search.c.published_at, _ID), (datetime, UUID)),
+    CHEAPEST: _Order((lambda: search.c.price_order, _ID), (int, UUID), up=True),
+    DEAREST: _Order((lambda: sa.func.coalesce(search.c.price_amount, -1), _ID), (int, UUID)),
+    BEST: _Order(
+        (lambda: search.c.rating_average, lambda: search.c.rating_count, _ID),
+        (float, int, UUID),
+    ),
+    SOONEST: _Order((lambda: _time("next_s"), lambda: _time("listing_id")), (int, UUID), up=True),
+    NEAREST: _Order((lambda: sa.func.coalesce(squared_distance(), _FAR), _ID), (float, UUID), up=True),
 }
+_FAR = 1e18
+_BOUND: dict[type, Any] = {datetime: UtcDateTime, UUID: Uuid, int: sa.BigInteger, float: sa.Float}
 
 
 async def browse(
     connection: AsyncConnection, criteria: Criteria, kinds: Kinds, *, cursor: str | None = None, limit: int = 20
 ) -> Page[ListingCard]:
-    """Listings that fit, newest first. Refuses :class:`BadCursor`."""
-    given = _given(criteria, kinds) | {"limit": limit + 1}
-    filters = _used(criteria)
+    """Listings that fit, in the order asked for. Refuses :class:`BadCursor`, also one of another order."""
+    dialect, sort = connection.dialect.name, order_of(criteria)
+    filters = filters_of(criteria, dialect)
+    values = given(criteria, kinds, filters) | {"limit": limit + 1}
+    if sort == SOONEST:
+        values |= soonest.bounds(criteria)
     if cursor:
-        given["after_at"], given["after_id"] = read_cursor(cursor)
-        filters |= {"after"}
-    words = search.words_of(criteria.text)
-    statement = _page(filters, len(words), criteria.person_id is not None)
-    rows = (await connection.execute(statement, given | search.bound(words))).all()
-    items = [card_of(row, kinds) for row in rows[:limit]]
-    return Page(items=items, next=encode_cursor(items[-1].published_at, items[-1].id) if len(rows) > limit else None)
+        values |= _after(sort, cursor)
+    statement = _page(
+        dialect,
+        frozenset(f.key for f in filters),
+        sort,
+        bool(cursor),
+        criteria.person_id is not None,
+        criteria.now is not None,
+        criteria.near,
+    )
+    rows = await prepared.rows(connection, statement, values)
+    public = {name: public_names(kind.attributes) for name, kind in kinds.items()}
+    items = [_card(row, public[row.kind], criteria.now) for row in rows[:limit]]
+    return Page(items=items, next=_cursor(sort, rows[limit - 1]) if len(rows) > limit else None)
 
 
-async def counts_by_kind(connection: AsyncConnection, criteria: Criteria, kinds: Kinds) -> dict[str, int]:
-    """How many listings of each kind fit everything but the kind; a kind without any is left out."""
-    words = search.words_of(criteria.text)
-    statement = _counts(_used(criteria) - {"kind"}, len(words))
-    rows = await connection.execute(statement, _given(criteria, kinds) | search.bound(words))
-    found = {row[0]: int(row[1]) for row in rows}
-    return {name: found[name] for name in kinds if name in found}
+def order_of(criteria: Criteria) -> str:
+    """The order that can be had: nothing is nearest to nowhere, nor soonest where nobody gives times."""
+    missing = (NEAREST if not criteria.near else "", SOONEST if soonest.times() is None else "")
+    return NEWEST if criteria.sort in missing else criteria.sort
 
 
 @cache
-def _page(filters: frozenset[str], words: int, with_hearts: bool) -> sa.Select[Any]:
-    heart = IS_FAVOURITE if with_hearts else sa.false()
-    return (
-        sa.select(*CARD, heart.label("is_favourite"))
-        .join_from(listing, shop)
-        .where(PUBLIC, *(_FILTERS[f] for f in sorted(filters)), *search.conditions(words))
-        .order_by(listing.c.published_at.desc(), listing.c.id.desc())
+def _page(
+    dialect: str, keys: frozenset[Key], sort: str, later: bool, hearts: bool, doors: bool, near: bool
+) -> sa.Select[Any]:
+    order = _ORDERS[sort]
+    columns = [make() for make in order.columns]
+    ordered = [c.asc() if order.up else c.desc() for c in columns]
+    more: list[sa.ColumnElement[Any]] = [c.label(f"key_{n}") for n, c in enumerate(columns)]
+    next_times = soonest.times()
+    more.append((sa.null() if next_times is None else next_times.c.next_s).label("next_s"))
+    more.append((hearted(search.c.listing_id) if hearts else sa.false()).label("is_favourite"))
+    more.append((opens_at() if doors else sa.null()).label("opens_at"))
+    more.append((squared_distance() if near else sa.null()).label("distance"))
+    fit = (
+        sa.select(search.c.listing_id)
+        .join_from(search, shop, search.c.shop_id == shop.c.id)
+        .where(SHOWN, *(condition(dialect, key) for key in sorted(keys)))
+        .order_by(*ordered)
         .limit(sa.bindparam("limit"))
     )
+    if sort == SOONEST and next_times is not None:  # what has no time is not among them: the index gives the order
+        fit = fit.join(next_times, next_times.c.listing_id == search.c.listing_id).where(soonest.still_to_come())
+    if later:
+        keyset = sa.tuple_(*columns)
+        bound = sa.tuple_(*(sa.bindparam(f"after_{n}", type_=_BOUND[t]) for n, t in enumerate(order.types)))
+        fit = fit.where(keyset > bound if order.up else keyset < bound)
+    # First which ones, then what they are: a thousand that fit are sorted without fetching their texts.
+    found = fit.subquery("found")
+    cards = (
+        sa.select(*CARD, *more)
+        .join_from(found, search, search.c.listing_id == found.c.listing_id)
+        .join(listing, listing.c.id == found.c.listing_id)
+        .join(shop, shop.c.id == search.c.shop_id)
+    )
+    if next_times is not None:
+        cards = cards.outerjoin(next_times, next_times.c.listing_id == found.c.listing_id)
+    return cards.order_by(*ordered)
+
+
+def _cursor(sort: str, row: Any) -> str:
+    return encode_cursor(sort, *(getattr(row, f"key_{n}") for n in range(len(_ORDERS[sort].types))))
+
+
+def _after(sort: str, cursor: str) -> dict[str, Any]:
+    of, *values = decode_cursor(cursor, _typed(sort))
+    if of != sort:
+        raise BadCursor
+    return {f"after_{n}": _instant(v) if isinstance(v, datetime) else v for n, v in enumerate(values)}
 
 
 @cache
-def _counts(filters: frozenset[str], words: int) -> sa.Select[Any]:
-    return (
-        sa.select(listing.c.kind, sa.func.count())
-        .join_from(listing, shop)
-        .where(PUBLIC, *(_FILTERS[f] for f in sorted(filters)), *search.conditions(words))
-        .group_by(listing.c.kind)
-    )
+def _typed(sort: str) -> Any:
+    kinds: Any = (str, *_ORDERS[sort].types)
+    return tuple[kinds]
 
 
-def _used(criteria: Criteria) -> frozenset[str]:
-    given = attrs.asdict(criteria)
-    return frozenset(name for name in _FILTERS if (value := given.get(name)) is not None and value is not False)
+def card_of(row: Any, kinds: Kinds, *, now: datetime | None = None) -> ListingCard:
+    """A row of :data:`CARD` and ``is_favourite`` as it is answered; ``opens_at`` and ``distance`` if they were asked
+    for.
+    """
+    return _card(row, public_names(kinds[row.kind].attributes), now)
 
 
-def _given(criteria: Criteria, kinds: Kinds) -> dict[str, Any]:
-    return {
-        "kinds": list(kinds),
-        "kind": criteria.kind,
-        "price_min": criteria.price_min,
-        "price_max": criteria.price_max,
-        "shop_id": criteria.shop_id,
-        "person": criteria.person_id,
-    }
-
-
-def card_of(row: Any, kinds: Kinds) -> ListingCard:
-    """A row of :data:`CARD` and ``is_favourite`` as it is answered."""
+def _card(row: Any, public: frozenset[str], now: datetime | None) -> ListingCard:
+    opens = getattr(row, "opens_at", None)
+    opens = opens.replace(tzinfo=UTC) if opens is not None and opens.tzinfo is None else opens
+    squared = getattr(row, "distance", None)
+    next_s = getattr(row, "next_s", None)
+    if next_s is not None and now is not None and next_s < now.timestamp():
+        next_s = None
     return ListingCard(
         id=row.id,
         kind=row.kind,
         title=row.title,
-        price=price_of(row),
-        attributes=public_attributes(kinds[row.kind].attributes, row.attributes),
+        price=shown_price_of(row),
+        price_varies=row.price_varies,
+        attributes={name: value for name, value in row.attributes.items() if name in public and value is not None},
         shop=shop_of(row),
         published_at=row.published_at,
         is_favourite=bool(row.is_favourite),
+        rating_average=row.rating_average if row.rating_count else None,
+        rating_count=row.rating_count,
+        distance_m=None if squared is None else round(sqrt(squared)),
+        is_open=None if opens is None or now is None else opens <= now,
+        opens_at=opens if opens is not None and now is not None and opens > now else None,
+        photo=cover_of(row.cover),
+        next_free=None if next_s is None else datetime.fromtimestamp(next_s, ZoneInfo(row.shop_zone)),
     )
 
 
 def price_of(row: Any) -> Money | None:
-    return None if row.price_amount is None else Money(row.price_amount, row.price_currency)
+    return None if row.price_amount is None else Money.stored(row.price_amount, row.price_currency)
+
+
+def shown_price_of(row: Any) -> Money | None:
+    """The lowest price at which it can be had."""
+    return price_of(row) if row.lowest_amount is None else Money.stored(row.lowest_amount, row.lowest_currency)
 
 
 def shop_of(row: Any) -> ShopOfListing:
@@ -165,7 +236,15 @@ def shop_of(row: Any) -> ShopOfListing:
 
 def read_cursor(cursor: str) -> tuple[datetime, UUID]:
     at, last = decode_cursor(cursor, tuple[datetime, UUID])
+    return _instant(at), last
+
+
+def _instant(at: datetime) -> datetime:
     try:
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC), last
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except OverflowError as wrong:
         raise BadCursor from wrong
+
+
+NO_PRICE = LARGEST
+"""Where a listing without a price stands among prices: behind all of them."""

@@ -10,10 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marketplace_kit.kernel.database import Uuid
 from marketplace_kit.kernel.hooks import Actor
+from marketplace_kit.kernel.pictures import cover_of
 from marketplace_kit.listings.domain import ADMIN, MAY_EDIT, PUBLISHED
-from marketplace_kit.listings.queries.browsing import CARD, IS_FAVOURITE, price_of, shop_of
+from marketplace_kit.listings.queries.browsing import CARD, IS_FAVOURITE, price_of, shop_of, shown_price_of
 from marketplace_kit.listings.queries.kinds import Kinds
+from marketplace_kit.listings.queries.options import option_groups
 from marketplace_kit.listings.schemas import ListingView, OwnListing, public_attributes
+from marketplace_kit.listings.schemas.options import shown_options
 from marketplace_kit.listings.tables import favourite_table as favourite
 from marketplace_kit.listings.tables import listing_table as listing
 from marketplace_kit.shops.domain import OPEN
@@ -29,6 +32,8 @@ _VIEW = (
         listing.c.description,
         listing.c.state,
         listing.c.version,
+        listing.c.moderation_note,
+        listing.c.option_groups,
         shop.c.state.label("shop_state"),
         member.c.role.label("my_role"),
         IS_FAVOURITE.label("is_favourite"),
@@ -38,7 +43,7 @@ _VIEW = (
 )
 _HEARTS = sa.select(sa.func.count()).where(favourite.c.listing_id == listing.c.id).correlate(listing).scalar_subquery()
 _OWN = (
-    sa.select(*CARD, listing.c.state, _HEARTS.label("favourites"))
+    sa.select(*CARD, listing.c.state, listing.c.moderation_note, _HEARTS.label("favourites"))
     .select_from(listing.join(shop).join(member, _MINE))
     .where(member.c.role.in_(tuple(sorted(MAY_EDIT))))
     .order_by(listing.c.id.desc())
@@ -48,10 +53,10 @@ _MORE_OWN = _OWN.where(listing.c.id < sa.bindparam("after", type_=Uuid))
 
 
 async def listing_page(
-    connection: AsyncConnection, listing_id: UUID, kinds: Kinds, *, viewer: Actor
+    connection: AsyncConnection, listing_id: UUID, kinds: Kinds, *, viewer: Actor, locale: str = "en"
 ) -> ListingView | None:
     """A listing that everybody may see, or that the viewer's shop (or an admin) may see; one statement, shop and
-    heart included.
+    heart included, and a second one for its options if it has any (named in ``locale``).
 
     One of a kind that is not active is there for nobody.
     """
@@ -76,6 +81,13 @@ async def listing_page(
         is_favourite=bool(row.is_favourite),
         may_edit=may_edit,
         version=row.version,
+        moderation_note=row.moderation_note if may_edit else "",
+        rating_average=row.rating_average if row.rating_count else None,
+        rating_count=row.rating_count,
+        photo=cover_of(row.cover),
+        lowest_price=shown_price_of(row),
+        price_varies=row.price_varies,
+        options=shown_options(await option_groups(connection, row.id), locale) if row.option_groups else [],
     )
 
 
@@ -98,8 +110,9 @@ def _own(row: Any, kinds: Kinds) -> OwnListing:
         shop_name=row.shop_name,
         kind=row.kind,
         title=row.title,
-        price=price_of(row),
+        price=shown_price_of(row),
         state=row.state,
         favourites=row.favourites,
         offered=row.kind in kinds,
+        moderation_note=row.moderation_note,
     )

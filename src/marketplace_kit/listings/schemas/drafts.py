@@ -33,6 +33,35 @@ class Offer(Form):
     ] = None
 
 
+NO_MODERATION, FIRST_MODERATED, ALL_MODERATED = "none", "first", "all"
+
+
+class ListingSettings(Form):
+    """``[listings]``"""
+
+    moderation: Annotated[
+        str,
+        Field(
+            N_("Listings are looked at before they are shown"),
+            choices=(
+                (NO_MODERATION, N_("Never")),
+                (FIRST_MODERATED, N_("Until a shop has its first one published")),
+                (ALL_MODERATED, N_("Always, also when a text changes")),
+            ),
+            runtime=True,
+        ),
+    ] = NO_MODERATION
+
+
+class Verdict(Form):
+    """What an admin says to a vendor whose listing is rejected or taken down."""
+
+    reason: Annotated[
+        str,
+        Field(N_("Reason"), long=True, min_length=3, max_length=500, hint=N_("The vendor reads this.")),
+    ]
+
+
 class NewListing(Offer, frozen=True, kw_only=True):
     shop_id: Annotated[str, Field(N_("Shop"), pattern=_UUID)]
     kind: Annotated[str, Field(N_("Kind"), max_length=80)]

@@ -39,7 +39,7 @@ def facts_of(
 
 def public_attributes(form: type[Form], stored: Mapping[str, Any]) -> dict[str, Any]:
     """The answered attributes that everybody may read."""
-    public = _public_names(form)
+    public = public_names(form)
     return {name: value for name, value in stored.items() if name in public and value is not None}
 
 
@@ -65,7 +65,8 @@ def notes_of(
 
 
 @cache
-def _public_names(form: type[Form]) -> frozenset[str]:
+def public_names(form: type[Form]) -> frozenset[str]:
+    """The names of the attributes that everybody may read."""
     return frozenset(f.name for f in fields_of(form) if not f.private)
 
 
@@ -73,6 +74,12 @@ def searchable_texts(attributes: Form) -> list[str]:
     """The free texts by which the public may find it; choices are facets, not words."""
     fields = (f for f in fields_of(type(attributes)) if f.type is str and not f.private and not f.choices)
     return [value for f in fields if (value := getattr(attributes, f.name))]
+
+
+def searchable_of(form: type[Form], stored: Mapping[str, Any]) -> list[str]:
+    """The same of stored attributes; what an older declaration stored is left out."""
+    fields = (f for f in fields_of(form) if f.type is str and not f.private and not f.choices)
+    return [value for f in fields if isinstance(value := stored.get(f.name), str) and value]
 
 
 def _value(field: Field, stored: Any) -> Any:

@@ -12,12 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from marketplace_kit.kernel.errors import Forbidden, Missing, StaleVersion
 from marketplace_kit.kernel.fields import Form, raw_of
 from marketplace_kit.kernel.hooks import Actor, ListingKind
-from marketplace_kit.kernel.process import Process
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.listings.domain import (
     ARCHIVED,
-    LISTING,
     MAY_EDIT,
+    PENDING_REVIEW,
     PUBLISHED,
     KindNotOffered,
     Listing,
@@ -27,6 +26,9 @@ from marketplace_kit.listings.domain import (
 )
 from marketplace_kit.listings.queries import active_kinds
 from marketplace_kit.listings.schemas import Draft, Offer, read_attributes, searchable_texts
+from marketplace_kit.listings.services.choosing import reprice
+from marketplace_kit.listings.services.following import Seen, follow
+from marketplace_kit.listings.services.reviewing import look_again, process_of, wants_review
 from marketplace_kit.listings.tables import listing_table
 from marketplace_kit.shops.domain import OPEN, Shop
 from marketplace_kit.shops.services import access_shop, roles_in
@@ -89,8 +91,14 @@ async def edit(
         raise StaleVersion
     if listing.state == ARCHIVED:
         raise ListingArchived
+    before = Seen.of(listing)
+    reworded = (listing.title, listing.description) != (offer.title, offer.description)
     listing.edit(title=offer.title, description=offer.description, price=offer.price)
     listing.describe(raw_of(attributes), searchable_texts(attributes))
+    await reprice(uow, listing)
+    if reworded and listing.state == PUBLISHED:
+        await look_again(uow, listing, by=by)
+    await follow(uow, listing, before)
     return listing
 
 
@@ -101,13 +109,15 @@ async def change_attributes(uow: UnitOfWork, listing_id: UUID, *, by: Actor, **c
     listing = await access_listing(uow, listing_id, by=by)
     form = read_attributes(_kind(uow.site, listing.kind).attributes, listing.attributes)
     changed = msgspec.structs.replace(form, **changes)
+    before = Seen.of(listing)
     listing.describe(raw_of(changed), searchable_texts(changed))
+    await follow(uow, listing, before)
     return listing
 
 
 async def publish(uow: UnitOfWork, listing_id: UUID, *, by: Actor) -> Listing:
-    """Show a listing to everybody. Refuses :class:`ShopNotOpen`, :class:`KindNotOffered`,
-    :class:`InvalidTransition`.
+    """Show a listing to everybody, or send it to be looked at where the site wants that. Refuses
+    :class:`ShopNotOpen`, :class:`KindNotOffered`, :class:`InvalidTransition`.
     """
     return await move(uow, listing_id, "publish", by=by)
 
@@ -126,15 +136,26 @@ async def move(uow: UnitOfWork, listing_id: UUID, verb: str, *, by: Actor) -> Li
     """Do a verb of the listing's process. One of a kind that is not active can be put away, not shown."""
     listing, held = await _accessed(uow, listing_id, by)
     declared = active_kinds(uow.site).get(listing.kind)
+    if verb == "publish" and await wants_review(uow, listing, process_of(declared), held):
+        verb = "submit"
+    return await moved(uow, listing, verb, held)
+
+
+async def moved(uow: UnitOfWork, listing: Listing, verb: str, held: frozenset[str]) -> Listing:
+    """The same for a listing that is held already, as somebody in these roles."""
+    declared = active_kinds(uow.site).get(listing.kind)
+    before = Seen.of(listing)
     happened = listing.move(process_of(declared), verb, held, uow.at)
-    if listing.state == PUBLISHED:
+    if listing.state in (PUBLISHED, PENDING_REVIEW):
         if declared is None:
             raise KindNotOffered
-        shop = await uow.session.get(Shop, listing.shop_id)
+        # Held until the end, so that nobody closes the shop between this look and the commit.
+        shop = await uow.session.get(Shop, listing.shop_id, with_for_update={"read": True}, populate_existing=True)
         if shop is None or shop.state != OPEN:
             raise ShopNotOpen
     if happened:
         uow.record(happened)
+    await follow(uow, listing, before)
     return listing
 
 
@@ -164,10 +185,6 @@ async def access_public(uow: UnitOfWork, listing_id: UUID) -> Listing:
     if listing is None or listing.kind not in active_kinds(uow.site):
         raise Missing
     return listing
-
-
-def process_of(kind: ListingKind | None) -> Process:
-    return (kind and kind.process) or LISTING
 
 
 def _kind(site: Site, name: str) -> ListingKind:

@@ -52,11 +52,12 @@
   // Capturing, so that the question comes before htmx sees the form.
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!form.dataset.confirm || form.dataset.agreed) return;
+    const submitter = event.submitter;
+    const question = submitter?.dataset.confirm || form.dataset.confirm;
+    if (!question || form.dataset.agreed) return;
     event.preventDefault();
     event.stopPropagation();
-    const submitter = event.submitter;
-    ask(form.dataset.confirm).then((agreed) => {
+    ask(question).then((agreed) => {
       if (!agreed) return;
       form.dataset.agreed = "yes";
       form.requestSubmit(submitter);
@@ -143,5 +144,17 @@
     menu.querySelector("summary").focus();
   });
 
-  document.addEventListener("DOMContentLoaded", () => settle(document));
+  // The site as an app. Switched off, a worker that is still there is replaced by one that leaves.
+  function work() {
+    const workers = navigator.serviceWorker;
+    if (!workers || !document.body.dataset.app) return;
+    const register = () => workers.register("/sw.js", { updateViaCache: "none" }).catch(() => {});
+    if (document.body.dataset.app === "on") register();
+    else workers.getRegistration("/").then((there) => there && register());
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    settle(document);
+    work();
+  });
 })();

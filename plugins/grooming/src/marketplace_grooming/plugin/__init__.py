@@ -6,18 +6,32 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from typing_extensions import override
 
 from marketplace_grooming import api, jobs, pages, queries, services
-from marketplace_grooming.domain import BANDS, SERVICE, QuoteRequested
+from marketplace_grooming.domain import (
+    BANDS,
+    LINE,
+    SERVICE,
+    VISIT,
+    CardPublished,
+    ExtraConsented,
+    ExtraProposed,
+    QuoteRequested,
+    VisitReady,
+)
 from marketplace_grooming.plugin.samples import load_groomers
-from marketplace_grooming.schemas import AskPrice, Compare, GroomingService, GroomingSettings
-from marketplace_grooming.tables import request_table
+from marketplace_grooming.schemas import AskPrice, Compare, GroomingService, GroomingSettings, VisitChoice
+from marketplace_grooming.schemas.offering import SURCHARGED
+from marketplace_grooming.services import telling
+from marketplace_grooming.tables import TABLES
 from marketplace_kit.kernel.fields import fields_of
 from marketplace_kit.kernel.hooks import (
     Actor,
     Job,
+    LineKind,
     Listener,
     ListingKind,
     NavItem,
@@ -36,6 +50,7 @@ from marketplace_kit.kernel.hooks import (
 )
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.listings.domain import Published
+from marketplace_pets.domain import WeightRecorded
 
 HERE = Path(__file__).parent.parent
 
@@ -45,9 +60,68 @@ KIND = ListingKind(
     plural=N_("Grooming"),
     attributes=GroomingService,
     facts=("species", "coat", "home_visit"),
-    told_by_panels=tuple(f"{what}_{band.name}" for band in BANDS for what in ("price", "minutes")),
+    told_by_panels=(
+        *(f"{what}_{band.name}" for band in BANDS for what in ("price", "minutes")),
+        *(f"{what}_{coat}" for coat in SURCHARGED for what in ("price", "minutes")),
+        "requires",
+        "waiting_days",
+        "min_age_months",
+        "refuses",
+        "proof_later",
+    ),
+    line=LINE,
     icon="scissors",
     summary=N_("A service whose price and time depend on the size of the pet."),
+)
+VISIT_LINE = LineKind(
+    name=LINE,
+    label=N_("Visit at the groomer"),
+    process=VISIT,
+    capacity=services.VisitCapacity(),
+    choice=VisitChoice,
+    one_line_per="pet",
+    template="grooming/line.html",
+    icon="scissors",
+    tells=True,
+    not_now=services.not_now,
+    links=services.links_of,
+)
+_SAMPLE = {"item": "Комплексный груминг: Бади", "shop": "Лапки", "id": "7KQ2M9XA"}
+NOTICES = (
+    Notice(
+        name=telling.READY,
+        label=N_("My pet is ready to be picked up"),
+        subject=N_("{item}: ready to be picked up"),
+        body=N_("{shop} is done. You can fetch your pet."),
+        category="services",
+        urgent=True,
+        sample=_SAMPLE,
+    ),
+    Notice(
+        name=telling.ASKED,
+        label=N_("The groomer asks for my consent"),
+        subject=N_("{item}: please answer"),
+        body=N_("{shop} found something that is not in the price. Nothing is done or charged without your consent."),
+        category="services",
+        urgent=True,
+        sample=_SAMPLE,
+    ),
+    Notice(
+        name=telling.CARD,
+        label=N_("The groomer's report card is there"),
+        subject=N_("{item}: the report card is there"),
+        body=N_("{shop} wrote down how it went and what to do at home."),
+        category="services",
+        sample=_SAMPLE,
+    ),
+    Notice(
+        name=telling.ANSWERED,
+        label=N_("An owner answered about an extra"),
+        subject=N_("{pet}: answered"),
+        body=N_("{name} answered about “{what}”. The visit shows what was said."),
+        category="services",
+        sample={"pet": "Бади", "name": "Айгерим", "what": "Колтуны за ушами"},
+    ),
 )
 QUOTE_REQUESTED = Notice(
     name="grooming.quote_requested",
@@ -62,6 +136,19 @@ PERSONAL = PersonalData(
         "grooming_quote_request.pet_name": "content",
         "grooming_quote_request.phone": "contact",
         "grooming_quote_request.note": "content",
+        "grooming_visit.person_id": "identity",
+        "grooming_visit.pet_name": "content",
+        "grooming_visit.phone": "contact",
+        "grooming_visit.collector": "content",
+        "grooming_visit.gate_note": "content",
+        "grooming_before.by_id": "trace",
+        "grooming_after.by_id": "trace",
+        "grooming_extra.proposed_by_id": "trace",
+        "grooming_extra_photo.by_id": "trace",
+        "grooming_consent.by_person_id": "identity",
+        "grooming_consent.name": "identity",
+        "grooming_card.by_person_id": "trace",
+        "grooming_override.by_person_id": "trace",
     },
     export=queries.export,
     erase=services.erase,
@@ -77,6 +164,7 @@ class Grooming(Plugin):
         label=N_("Groomers"),
         summary=N_("Grooming services with prices and times by size, quotes and call-backs."),
         requires_kit=">=0.1,<0.2",
+        requires_plugins=("pets",),
         personal_data=N_("The call-backs a person asked for: the pet's name and weight, the number, the note."),
     )
 
@@ -88,7 +176,7 @@ class Grooming(Plugin):
     @hookimpl
     @override
     def mk_storage(self) -> Sequence[Storage]:
-        return (Storage(migrations=HERE / "migrations", prefix="grooming_", tables=(request_table.name,)),)
+        return (Storage(migrations=HERE / "migrations", prefix="grooming_", tables=TABLES),)
 
     @hookimpl
     @override
@@ -99,7 +187,12 @@ class Grooming(Plugin):
     @override
     def mk_permissions(self) -> Sequence[Permission]:
         label = N_("See who waits for a groomer's call")
-        return (Permission(name="grooming.see_requests", label=label, roles=("vendor", "operator", "admin")),)
+        staff = ("vendor", "operator", "admin")
+        return (
+            Permission(name="grooming.see_requests", label=label, roles=staff),
+            Permission(name="grooming.run_board", label=N_("Work with the visits of a salon"), roles=staff),
+            Permission(name="grooming.edit_prices", label=N_("Change what grooming costs"), roles=("vendor", "admin")),
+        )
 
     @hookimpl
     @override
@@ -113,8 +206,13 @@ class Grooming(Plugin):
 
     @hookimpl
     @override
+    def mk_line_kinds(self) -> Sequence[LineKind]:
+        return (VISIT_LINE,)
+
+    @hookimpl
+    @override
     def mk_notices(self) -> Sequence[Notice]:
-        return (QUOTE_REQUESTED,)
+        return (QUOTE_REQUESTED, *NOTICES)
 
     @hookimpl
     @override
@@ -133,6 +231,11 @@ class Grooming(Plugin):
         return (
             Listener(name="grooming.tell_groomer", event=QuoteRequested, handle=services.tell_groomer),
             Listener(name="grooming.complete_headline", event=Published, handle=services.complete_headline),
+            Listener(name="grooming.review", event=WeightRecorded, handle=services.review_after_weighing),
+            Listener(name="grooming.tell_ready", event=VisitReady, handle=services.tell_ready),
+            Listener(name="grooming.tell_asked", event=ExtraProposed, handle=services.tell_asked),
+            Listener(name="grooming.tell_card", event=CardPublished, handle=services.tell_card),
+            Listener(name="grooming.tell_answered", event=ExtraConsented, handle=services.tell_answered),
         )
 
     @hookimpl
@@ -143,12 +246,16 @@ class Grooming(Plugin):
     @hookimpl
     @override
     def mk_samples(self) -> Sequence[Sample]:
-        return (Sample(name="grooming.groomers", load=load_groomers, after=("shops.shops",)),)
+        return (Sample(name="grooming.groomers", load=load_groomers, after=("shops.shops", "pets.pets")),)
 
     @hookimpl
     @override
     def mk_nav_items(self, actor: Actor) -> Sequence[NavItem]:
         items = [NavItem(slot="footer", text=N_("Grooming prices"), href="/grooming/prices", order=60)]
+        if actor.shops and actor.may("grooming.run_board"):
+            items.append(
+                NavItem(slot="vendor", text=N_("Salon board"), href=pages.salon.HOME, icon="scissors", order=7)
+            )
         if actor.shops and actor.may("grooming.see_requests"):
             items.append(
                 NavItem(slot="vendor", text=N_("Call-backs"), href=services.REQUESTS, icon="telephone", order=45)
@@ -160,6 +267,10 @@ class Grooming(Plugin):
     def mk_panels(self, slot: str, snapshot: Mapping[str, Any]) -> Sequence[Panel]:
         if slot == "home":
             return (Panel(template="grooming/home.html", context={"fields": fields_of(Compare)}, order=200),)
+        if slot == "booking.choices" and snapshot["kind"] == SERVICE:
+            return (Panel(template="grooming/choose_pets.html", context=_pets(snapshot)),)
+        if slot == "order.line" and snapshot["kind"] == LINE:
+            return _on_order(snapshot)
         if slot not in _ON_LISTING or snapshot["kind"] != SERVICE:
             return ()
         return (Panel(template=_ON_LISTING[slot], context=_prices(snapshot)),)
@@ -167,6 +278,30 @@ class Grooming(Plugin):
 
 _WEIGHT = fields_of(AskPrice)[0]
 _ON_LISTING = {"listing_actions": "grooming/headline.html", "listing_after": "grooming/price_table.html"}
+
+
+def _pets(snapshot: Mapping[str, Any]) -> dict[str, Any]:
+    """The way to the choice of pets, with all that is chosen so far."""
+    chosen = snapshot["choice"].get("pet", [])
+    keys = [chosen] if isinstance(chosen, str) else list(chosen)
+    carried = [(k, v) for k, v in snapshot["hidden"] if k != "choice.starts_at"]
+    query = f"?{urlencode(carried)}" if carried else ""
+    told = [key.split(":", 3)[-1] for key in keys if ":" in key]
+    return {
+        "href": f"/grooming/book/{snapshot['listing_id']}/pets{query}",
+        "count": len(keys),
+        "names": told if len(told) == len(keys) else [],
+    }
+
+
+def _on_order(snapshot: Mapping[str, Any]) -> tuple[Panel, ...]:
+    """The visit as its family sees it; for the shop the way to its own page."""
+    if snapshot["role"] != "customer":
+        href = f"/sell/grooming/visits/{snapshot['line_id']}"
+        return (Panel(template="grooming/on_shop_order.html", context={"href": href}),)
+    if not snapshot["actor"].signed_in:
+        return ()  # a guest's way there is a link of the line
+    return (Panel(template="grooming/on_order.html", context={"href": f"/grooming/visits/{snapshot['line_id']}"}),)
 
 
 def _prices(snapshot: Mapping[str, Any]) -> dict[str, Any]:
@@ -177,6 +312,7 @@ def _prices(snapshot: Mapping[str, Any]) -> dict[str, Any]:
         "rows": [(t.band.text, t.price, t.minutes) for t in prices.tariffs.values()],
         "cheapest": cheapest,
         "field": _WEIGHT,
+        "differing_href": f"/sell/grooming/prices/{snapshot['listing_id']}" if snapshot["may_edit"] else "",
         # Only its vendor is told that the headline says something else than the table.
         "headline_differs": snapshot["may_edit"] and cheapest is not None and snapshot["price"] != cheapest,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from marketplace_grooming.domain import SERVICE
+from marketplace_grooming.plugin.visits import load_visits
 from marketplace_grooming.queries import requests_in
 from marketplace_grooming.schemas import AskForCall, GroomingService
 from marketplace_grooming.services import keep_request
@@ -55,10 +56,16 @@ _FULL = GroomingService(
     minutes_large=150,
     price_giant=tenge(22_000),
     minutes_giant=180,
+    price_double=tenge(2_000),
+    minutes_double=30,
+    price_curly=tenge(1_000),
+    minutes_curly=10,
 )
 _SHEDDING = GroomingService(
     species=("dog",),
     coat="double",
+    requires=("rabies",),
+    proof_later=True,
     includes="Два мытья, продувка феном, вычёсывание подшёрстка, когти.",
     price_medium=tenge(14_000),
     minutes_medium=150,
@@ -97,7 +104,9 @@ async def load_groomers(site: Site) -> None:
     salon = await ensure_shop(site, _RIVERSIDE, owner=vendor)
     aigerim = await ensure_shop(site, _AIGERIM, owner=vendor)
     full = await _offer(site, salon, vendor, "Комплексный груминг собак", "Всё, что нужно, за один визит.", _FULL)
-    await _offer(site, salon, vendor, "Экспресс-линька", "Для хаски, корги, акит: шерсть останется у нас.", _SHEDDING)
+    husky = await _offer(
+        site, salon, vendor, "Экспресс-линька", "Для хаски, корги, акит: шерсть останется у нас.", _SHEDDING
+    )
     await _offer(site, aigerim, vendor, "Мысықтарды қырқу", "Асықпай, демалыспен; шебер мысықтармен 9 жыл.", _CATS)
     traveller = await _traveller(site)
     van = await ensure_shop(site, _PUSHOK, owner=traveller)
@@ -106,6 +115,7 @@ async def load_groomers(site: Site) -> None:
         note = "Пудель, не стригли с весны, за ушами колтуны."
         asked = AskForCall(pet_name="Бади", weight_grams=7_200, phone="+77051112233", note=note)
         await site.do(keep_request, full, by=Actor(person_id=customer), asked=asked)
+    await load_visits(site, salon, full, husky, vendor=vendor, customer=customer)
 
 
 async def _offer(site: Site, shop_id: UUID, owner: UUID, title: str, text: str, service: GroomingService) -> UUID:

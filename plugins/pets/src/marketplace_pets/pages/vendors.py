@@ -1,0 +1,147 @@
+"""Pages of shops: what families share with them, and the proofs that wait to be checked."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import get, post
+from litestar.params import QueryParameter
+
+from marketplace_kit.kernel.errors import DomainError, Invalid
+from marketplace_kit.kernel.fields import parse
+from marketplace_kit.kernel.hooks import Actor
+from marketplace_kit.kernel.pictures import cover_of
+from marketplace_kit.kernel.site import Site
+from marketplace_kit.kernel.texts import N_
+from marketplace_kit.web.bodies import posted_raw
+from marketplace_kit.web.context import Given, WebRequest, visit_of
+from marketplace_kit.web.forms import errors_of
+from marketplace_kit.web.rendering import page, see_other
+from marketplace_kit.web.routing import route
+from marketplace_pets import services
+from marketplace_pets.domain import NotShared, lists
+from marketplace_pets.domain.breeds import name_of
+from marketplace_pets.pages.families import SPECIES, Answer, Id, as_invalid, locale_of
+from marketplace_pets.schemas import Verdict
+from marketplace_pets.services import showing
+from marketplace_pets.services.access import CHECK, READ
+
+Word = Annotated[str, QueryParameter(max_length=200)]
+
+
+@get("/sell/pets", **route(READ), include_in_schema=False)
+async def shared(request: WebRequest, site: Given[Site], actor: Given[Actor]) -> Answer:
+    found = await showing.shared_pets(site, actor)
+    locale = locale_of(request)
+    return await page(
+        request,
+        "pets/shared.html",
+        page_title=N_("Shared pets"),
+        pets=found,
+        scopes=dict(lists.SCOPES),
+        species=SPECIES,
+        breed_of=lambda p: name_of(p.breed, locale),
+        nav_slot="vendor",
+    )
+
+
+@get("/sell/pets/{pet_id:uuid}", **route(READ), include_in_schema=False)
+async def shared_pet(
+    request: WebRequest, site: Given[Site], actor: Given[Actor], pet_id: Id, part: Word = "", why: Word = ""
+) -> Answer:
+    """First a reason is asked for; with it, one scope is read and noted in the family's log."""
+    mine = [p for p in await showing.shared_pets(site, actor) if p.pet_id == pet_id]
+    if not mine:
+        raise NotShared(scope=lists.IDENTITY)
+    found = None
+    if part and why.strip():
+        found = await showing.read_for_shop(site, pet_id, part, by=actor, why=why, locale=locale_of(request))
+    return await page(
+        request,
+        "pets/shared_pet.html",
+        page_title=mine[0].name,
+        pet=mine[0],
+        cover=cover_of(mine[0].cover),
+        breed=name_of(mine[0].breed, locale_of(request)),
+        species=SPECIES,
+        names={s: t for s, t in lists.SCOPES if any(s in p.scopes for p in mine)} | {lists.IDENTITY: N_("History")},
+        chosen=part,
+        why=why,
+        lacks_reason=bool(part) and not why.strip(),
+        found=found,
+        protocol_names=dict(services.PROTOCOL_CHOICES),
+        checks=dict(lists.CHECKS),
+        severities=dict(lists.SEVERITIES),
+        behaviours={code: (label, tone) for code, label, tone in lists.BEHAVIOURS},
+        nav_slot="vendor",
+    )
+
+
+@get("/sell/pets/verify", **route(CHECK), include_in_schema=False)
+async def pile(request: WebRequest, site: Given[Site], actor: Given[Actor]) -> Answer:
+    return await _pile(request, site, actor)
+
+
+async def _pile(
+    request: WebRequest, site: Site, actor: Actor, dose_id: UUID | None = None, refused: Invalid | None = None
+) -> Answer:
+    """Context: doses, covers, wrong (texts about the one that was just refused), which."""
+    found = await showing.waiting_pile(site, actor)
+    told: dict[str, Any] = errors_of(request, refused) if refused else {}
+    return await page(
+        request,
+        "pets/verify.html",
+        status=422 if refused else 200,
+        page_title=N_("Proofs to check"),
+        doses=found,
+        covers={d.id: cover_of(d.cover) for d in found},
+        protocol_names=dict(services.PROTOCOL_CHOICES),
+        species=SPECIES,
+        which=dose_id,
+        wrong=[text for texts in told.values() for text in texts],
+        nav_slot="vendor",
+    )
+
+
+@post("/sell/pets/doses/{dose_id:uuid}/verify", **route(CHECK), include_in_schema=False, status_code=200)
+async def verify(request: WebRequest, site: Given[Site], actor: Given[Actor], dose_id: Id) -> Answer:
+    raw = await posted_raw(request)
+    try:
+        form = parse(Verdict, raw, "form")
+        accepted = form.verdict == "verified"
+        await site.do(services.verify_dose, dose_id, accepted=accepted, reason=form.reason, by=actor)
+    except DomainError as refused:
+        if refused.code == "already_checked":
+            return see_other(request, "/sell/pets/verify", refused.text, tone="warn")
+        return await _pile(request, site, actor, dose_id, as_invalid(refused))
+    done = N_("Accepted. The family is told.") if accepted else N_("Not accepted. The family is told why.")
+    return see_other(request, "/sell/pets/verify", done)
+
+
+@get("/sell/pets/chip", **route(services.BY_CHIP), include_in_schema=False)
+async def by_chip(request: WebRequest, site: Given[Site], actor: Given[Actor], chip: Word = "") -> Answer:
+    """A page with one search box; each finding is in the audit trail."""
+    found, missing = None, False
+    if chip.strip():
+        try:
+            pet_id = await services.look_up_chip(site, chip, by=actor)
+            found = await showing.finder_view(site, pet_id)
+        except DomainError as refused:
+            if refused.code != "not_found":
+                raise
+            missing = True
+    return await page(
+        request,
+        "pets/chip.html",
+        page_title=N_("Find a pet by its microchip"),
+        chip=chip,
+        found=found,
+        missing=missing,
+        species=SPECIES,
+        locale_now=visit_of(request).locale,
+        nav_slot="vendor",
+    )
+
+
+handlers = (shared, shared_pet, pile, verify, by_chip)

@@ -1,0 +1,109 @@
+"""What people do with pets. Other plugins that need pets import from here and from ``marketplace_pets.domain`` alone.
+
+- For computing about a pet that its family brings, on any connection: :func:`my_pets`, :func:`card`, :func:`may_book`,
+  :func:`latest_weight`, :func:`behaviour_codes`, :func:`gate` and the plural forms.
+- With a booking, in its unit of work: :func:`grant_for_booking`, :func:`end_booking_grant`.
+- For showing another's record to staff: :func:`read`, which writes the family's log.
+- For adding to the record: :func:`note`, :func:`record_weight`, :func:`record_dose`, :func:`flag_behaviour`.
+"""
+
+from marketplace_pets.domain import PROTOCOL_CHOICES
+from marketplace_pets.services.access import BY_CHIP, access_pet, may, seen_pet, shop_of, today, weighed_at
+from marketplace_pets.services.doses import record_dose, verify_dose
+from marketplace_pets.services.health import (
+    add_allergy,
+    add_condition,
+    end_allergy,
+    end_condition,
+    flag_behaviour,
+    unflag_behaviour,
+)
+from marketplace_pets.services.keepers import accept, hand_over, let_go, offer, take_up, withdraw
+from marketplace_pets.services.looking import (
+    behaviour_codes,
+    behaviours,
+    card,
+    cards,
+    gate,
+    latest_weight,
+    latest_weights,
+    may_book,
+    my_pets,
+)
+from marketplace_pets.services.picturing import DOSE_PHOTOS, PET_PHOTOS
+from marketplace_pets.services.privacy import erase
+from marketplace_pets.services.profiles import (
+    add_mark,
+    died,
+    edit,
+    find_by_chip,
+    look_up_chip,
+    register,
+    remove_mark,
+    set_active,
+)
+from marketplace_pets.services.reminding import remind
+from marketplace_pets.services.sharing import NO_SUCH_SHOP, end_booking_grant, grant_for_booking, read, revoke, share
+from marketplace_pets.services.telling import tell_change, tell_checked, tell_moved
+from marketplace_pets.services.timeline import note
+from marketplace_pets.services.timetables import revise_protocol
+from marketplace_pets.services.weights import mark_mistake, record_weight
+
+__all__ = [
+    "BY_CHIP",
+    "DOSE_PHOTOS",
+    "NO_SUCH_SHOP",
+    "PET_PHOTOS",
+    "PROTOCOL_CHOICES",
+    "accept",
+    "access_pet",
+    "add_allergy",
+    "add_condition",
+    "add_mark",
+    "behaviour_codes",
+    "behaviours",
+    "card",
+    "cards",
+    "died",
+    "edit",
+    "end_allergy",
+    "end_booking_grant",
+    "end_condition",
+    "erase",
+    "find_by_chip",
+    "flag_behaviour",
+    "gate",
+    "grant_for_booking",
+    "hand_over",
+    "latest_weight",
+    "latest_weights",
+    "let_go",
+    "look_up_chip",
+    "mark_mistake",
+    "may",
+    "may_book",
+    "my_pets",
+    "note",
+    "offer",
+    "read",
+    "record_dose",
+    "record_weight",
+    "register",
+    "remind",
+    "remove_mark",
+    "revise_protocol",
+    "revoke",
+    "seen_pet",
+    "set_active",
+    "share",
+    "shop_of",
+    "take_up",
+    "tell_change",
+    "tell_checked",
+    "tell_moved",
+    "today",
+    "unflag_behaviour",
+    "verify_dose",
+    "weighed_at",
+    "withdraw",
+]

@@ -1,0 +1,7 @@
+"""REST: what programs can do with accounts."""
+
+from marketplace_kit.accounts.api import admin, auth, privacy, users
+
+handlers = (*auth.handlers, *users.handlers, *privacy.handlers, *admin.handlers)
+
+__all__ = ["handlers"]

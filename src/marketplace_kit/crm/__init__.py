@@ -1,0 +1,1 @@
+"""Whom a shop knows: its clients, what they had, what to remember about them."""

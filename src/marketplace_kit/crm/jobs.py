@@ -1,0 +1,25 @@
+"""Background work of this room."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+
+from marketplace_kit.crm import services
+from marketplace_kit.kernel.hooks import Job
+from marketplace_kit.kernel.jobs import Work
+
+CATCH_UP = "crm.catch_up"
+
+
+class CatchUp(msgspec.Struct, frozen=True):
+    """Nothing but the wish."""
+
+
+async def catch_up(work: Work, _: CatchUp) -> None:
+    """Orders that are older than this room, or were stored without a word, get their client."""
+    await services.catch_up(work.site)
+
+
+jobs = (Job(name=CATCH_UP, payload=CatchUp, run=catch_up, every=timedelta(days=1)),)

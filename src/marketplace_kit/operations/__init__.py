@@ -1,0 +1,1 @@
+"""Running the site: overview, plugins, background work, settings, health and the audit trail."""

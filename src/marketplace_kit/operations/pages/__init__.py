@@ -1,0 +1,5 @@
+"""The admin area's own pages."""
+
+from marketplace_kit.operations.pages import brand, running, settings
+
+handlers = (*running.handlers, *settings.handlers, *brand.handlers)

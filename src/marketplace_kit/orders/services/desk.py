@@ -1,0 +1,146 @@
+"""What the room of orders does for that of scheduling, which lies below it: the facilities
+:class:`marketplace_kit.scheduling.services.desk.Desk`,
+:class:`marketplace_kit.scheduling.services.desk.Booker` and
+:class:`marketplace_kit.scheduling.services.waiting.Beginner`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import attrs
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from marketplace_kit.kernel.errors import Missing
+from marketplace_kit.kernel.hooks import Actor, Customer
+from marketplace_kit.kernel.ids import new_id
+from marketplace_kit.kernel.site import Site, UnitOfWork
+from marketplace_kit.listings.domain import Listing
+from marketplace_kit.listings.services import access_public
+from marketplace_kit.orders.schemas import MemberDetails, StaffDetails, Wished
+from marketplace_kit.orders.services.beginning import begin, line_kind, wishes_of
+from marketplace_kit.orders.services.linking import link_of, plain_link
+from marketplace_kit.orders.services.placing import store
+from marketplace_kit.orders.tables import line_table as line
+from marketplace_kit.orders.tables import order_table as order
+from marketplace_kit.scheduling.services.desk import Caller, Reached
+
+
+class OrderDesk:
+    """How the customer of an appointment is reached, as its order has it."""
+
+    async def reach(
+        self, connection: AsyncConnection, site: Site, order_id: UUID, line_id: UUID, now: datetime
+    ) -> Reached | None:
+        wanted = sa.select(order, line.c.facts).join_from(order, line, line.c.order_id == order.c.id)
+        found = (await connection.execute(wanted.where(line.c.id == line_id, order.c.id == order_id))).first()
+        if found is None:
+            return None
+        path = f"/orders/{found.number}"
+        if found.customer_id is None:
+            link_id = await link_of(connection, order_id, now)
+            path = f"/o/{plain_link(site, link_id)}" if link_id is not None else ""
+        return Reached(
+            name=found.contact_name,
+            phone=found.contact_phone or "",
+            email=found.contact_email or "",
+            locale=found.contact_locale,
+            path=path,
+            facts=found.facts,
+            note=str(found.facts.get("reason", "")),
+        )
+
+
+class OrderBooker:
+    """Orders that the room of scheduling asks for: appointments that repeat, times that somebody waited for."""
+
+    async def begin(self, uow: UnitOfWork, listing_id: UUID, choice: Mapping[str, Any], *, by: Actor) -> str:
+        """A draft that keeps what is wanted; the page on which it is finished. Refuses as :func:`begin` does."""
+        return f"/order/draft/{await begin(uow, [Wished(listing_id=listing_id, choice=dict(choice))], by=by)}"
+
+    async def book_like(self, uow: UnitOfWork, line_id: UUID, starts_at: str, *, by: Actor, by_staff: bool) -> UUID:
+        """The new line's id. Options, staff and note are as they were; the price is today's. Refuses whatever the kind
+        cannot promise, :class:`Missing` and :class:`NotOffered` where the listing is not offered any more.
+        """
+        wanted = (
+            sa.select(order, line).join_from(order, line, line.c.order_id == order.c.id).where(line.c.id == line_id)
+        )
+        found = (await uow.session.execute(wanted)).mappings().first()
+        if found is None:
+            raise Missing
+        customer = Customer(
+            person_id=found[order.c.customer_id],
+            name=found[order.c.contact_name],
+            phone=found[order.c.contact_phone] or "",
+            email=found[order.c.contact_email] or "",
+            locale=found[order.c.contact_locale],
+        )
+        listing = await access_public(uow, found[line.c.listing_id])
+        choice = {name: value for name, value in found[line.c.choice].items() if value is not None}
+        again = Wished(
+            listing_id=listing.id,
+            quantity=found[line.c.quantity],
+            options=found[line.c.options],
+            choice=choice | {"starts_at": starts_at},
+        )
+        details = StaffDetails(name=customer.name) if by_staff else MemberDetails(consent=True)
+        return await _book(uow, listing, again, customer, details, by=by)
+
+    async def book_guest(
+        self,
+        uow: UnitOfWork,
+        listing_id: UUID,
+        choice: Mapping[str, Any],
+        caller: Caller,
+        *,
+        by: Actor,
+        overbook: str = "",
+    ) -> UUID:
+        """The new line's id. What the kind does not ask for is left out; a note that it does not ask for is the
+        order's. Refuses whatever the kind cannot promise, :class:`NotOffered` where it cannot be ordered at all.
+        """
+        listing = await uow.session.get(Listing, listing_id)
+        if listing is None:
+            raise Missing
+        asks = line_kind(uow.site, listing).choice.__struct_fields__
+        known = {name: value for name, value in {**choice, "note": caller.note}.items() if name in asks}
+        customer = Customer(name=caller.name, phone=caller.phone, locale=by.locale)
+        details = StaffDetails(name=caller.name, phone=caller.phone, note="" if "note" in asks else caller.note)
+        wished = Wished(listing_id=listing.id, choice=known)
+        return await _book(uow, listing, wished, customer, details, by=by, overbook=overbook)
+
+
+async def _book(
+    uow: UnitOfWork,
+    listing: Listing,
+    wished: Wished,
+    customer: Customer,
+    details: MemberDetails | StaffDetails,
+    *,
+    by: Actor,
+    overbook: str = "",
+) -> UUID:
+    """Promise and store it in one go, for somebody who sees neither draft nor price first."""
+    order_id, by_staff = new_id(), isinstance(details, StaffDetails)
+    wishes = [
+        attrs.evolve(wish, overbook=overbook)
+        for wish in wishes_of(uow.site, listing, wished, order_id, customer, by, by_staff, "json")
+    ]
+    promises = await line_kind(uow.site, listing).capacity.reserve(uow, wishes)
+    by_line = {wish.line_id: promise for wish, promise in zip(wishes, promises, strict=True)}
+    await store(
+        uow,
+        order_id,
+        wishes,
+        by_line,
+        customer=customer,
+        details=details,
+        by=by,
+        by_staff=by_staff,
+        shown=None,
+    )
+    return wishes[0].line_id

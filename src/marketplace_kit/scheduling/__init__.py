@@ -1,0 +1,1 @@
+"""When something can be done, by whom, where."""

@@ -1,0 +1,9 @@
+"""REST: what can be booked and when; my appointments and what follows them; a shop's people, hours and calendar."""
+
+from __future__ import annotations
+
+from marketplace_kit.scheduling.api import availability, following, staffing
+
+handlers = (*availability.handlers, *following.handlers, *staffing.handlers)
+
+__all__ = ["handlers"]

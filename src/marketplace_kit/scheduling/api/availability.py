@@ -1,0 +1,98 @@
+"""REST: /api/scheduling, what can be booked and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from litestar import get
+from litestar.params import QueryParameter
+
+from marketplace_kit.kernel.errors import Invalid, Problem
+from marketplace_kit.kernel.fields.reading import TEXTS
+from marketplace_kit.kernel.site import Site
+from marketplace_kit.scheduling import services
+from marketplace_kit.scheduling.schemas import MonthView, SlotsView
+from marketplace_kit.web.context import Given, WebRequest
+from marketplace_kit.web.parameters import UnknownParameter, declared_parameters
+from marketplace_kit.web.routing import PUBLIC, route
+
+OPTIONS = "options."
+Listing = Annotated[str, QueryParameter(name="listing", max_length=40)]
+Day = Annotated[str, QueryParameter(name="day", max_length=10, required=False, description="Today's if left out.")]
+Days = Annotated[int, QueryParameter(name="days", ge=1, le=62, required=False)]
+Staff = Annotated[int | None, QueryParameter(name="staff", ge=1, required=False, description="A resource's id.")]
+Count = Annotated[int, QueryParameter(name="count", ge=1, le=10, required=False, description="So many in one visit.")]
+Together = Annotated[bool, QueryParameter(name="together", required=False, description="At once instead of in turn.")]
+
+
+@get("/api/scheduling/slots", **route(PUBLIC, summary="Starts that can be booked"))
+async def slots(
+    request: WebRequest,
+    site: Given[Site],
+    listing: Listing,
+    day: Day = "",
+    days: Days = 7,
+    staff: Staff = None,
+    count: Count = 1,
+    together: Together = False,
+) -> SlotsView:
+    """Choose of the listing's groups with `options.<group>` (may be repeated). Times carry the place's offset; a day
+    without slots says why in its `state`.
+    """
+    chosen = _options(request)
+    listing_id, first = _listing(listing), _day(day)
+    wishes = await services.blank_wishes(site, listing_id, count, chosen)
+    return await services.slots_for(site, listing_id, wishes, first, days, staff, options=chosen, together=together)
+
+
+@get("/api/scheduling/days", **route(PUBLIC, summary="Dates with free times"))
+async def days_of_month(
+    request: WebRequest,
+    site: Given[Site],
+    listing: Listing,
+    day: Day = "",
+    days: Days = 31,
+    staff: Staff = None,
+    count: Count = 1,
+    together: Together = False,
+) -> MonthView:
+    """For each date: `free`, `few`, `none` (all taken), `closed`, `too_soon` or `beyond`."""
+    chosen = _options(request)
+    listing_id, first = _listing(listing), _day(day)
+    wishes = await services.blank_wishes(site, listing_id, count, chosen)
+    return await services.month_for(site, listing_id, wishes, first, days, staff, options=chosen, together=together)
+
+
+def _options(request: WebRequest) -> Mapping[str, tuple[str, ...]]:
+    known = declared_parameters(request)
+    given = request.query_params
+    unknown = sorted(name for name in set(given) - known if not name.startswith(OPTIONS))
+    if unknown:
+        raise UnknownParameter(names=", ".join(unknown)[:200], known=sorted(known))
+    chosen = {name.removeprefix(OPTIONS): tuple(given.getall(name)) for name in given if name.startswith(OPTIONS)}
+    return {group: ids for group, ids in chosen.items() if group}
+
+
+def _listing(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Invalid(Problem("listing", "wrong_type", TEXTS["wrong_type"])) from None
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        found = date.min
+    if not 2000 <= found.year <= 2200:
+        raise Invalid(Problem("day", "not_a_date", TEXTS["not_a_date"]))
+    return found
+
+
+handlers = (slots, days_of_month)

@@ -1,0 +1,25 @@
+"""Pages: choosing a time, the vendor's calendar, who works when and what they do."""
+
+from __future__ import annotations
+
+from marketplace_kit.scheduling.pages import (
+    booking,
+    calendar,
+    entering,
+    following,
+    staffing,
+    today,
+)
+from marketplace_kit.scheduling.pages.calendar import may_watch
+from marketplace_kit.scheduling.pages.contributing import nav_items, panels
+
+handlers = (
+    *booking.handlers,
+    *calendar.handlers,
+    *entering.handlers,
+    *today.handlers,
+    *staffing.handlers,
+    *following.handlers,
+)
+
+__all__ = ["handlers", "may_watch", "nav_items", "panels"]

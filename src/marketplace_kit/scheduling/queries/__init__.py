@@ -1,0 +1,24 @@
+"""Reads of resources, time and appointments."""
+
+from marketplace_kit.scheduling.queries.calendars import (
+    appointment_by_id,
+    appointments_on,
+    calendar_of,
+    entries_between,
+    resource_by_id,
+    resource_list,
+)
+from marketplace_kit.scheduling.queries.people import export
+from marketplace_kit.scheduling.queries.plans import plan_of, services_of
+
+__all__ = [
+    "appointment_by_id",
+    "appointments_on",
+    "calendar_of",
+    "entries_between",
+    "export",
+    "plan_of",
+    "resource_by_id",
+    "resource_list",
+    "services_of",
+]

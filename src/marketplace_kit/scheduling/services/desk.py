@@ -1,0 +1,130 @@
+"""What this room asks of the room of orders, which lies above it: facilities that the assembly wires."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+import attrs
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from marketplace_kit.kernel.hooks import Actor, Glance
+from marketplace_kit.kernel.process import Stage
+from marketplace_kit.kernel.settings import SiteSettings
+from marketplace_kit.kernel.site import Site, UnitOfWork
+from marketplace_kit.scheduling.queries.following import Followed
+
+
+@attrs.frozen(kw_only=True)
+class Reached:
+    """How the customer of an order is reached, and where they look after it. ``path`` is a page of this site (with the
+    secret of a guest's link: never store it), ``shop_path`` the shop's; ``facts`` are the line's own; ``note`` is what
+    was last said of the line (a reason, a summary).
+    """
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    locale: str = ""
+    path: str = ""
+    shop_path: str = ""
+    facts: Mapping[str, Any] = attrs.field(factory=dict)
+    note: str = ""
+
+
+class Desk(Protocol):
+    """What is known of an appointment by the order that it belongs to."""
+
+    async def reach(
+        self, connection: AsyncConnection, site: Site, order_id: UUID, line_id: UUID, now: datetime
+    ) -> Reached | None: ...
+
+
+@attrs.frozen(kw_only=True)
+class Caller:
+    """Somebody at the counter or on the telephone, as far as is known. Nothing of it has to be."""
+
+    name: str = ""
+    phone: str = ""
+    note: str = ""
+
+
+class Booker(Protocol):
+    """Books appointments that this room asks for: each an order of its own, with everything that follows. Refuses
+    whatever stands against it and stores nothing then.
+    """
+
+    async def book_like(self, uow: UnitOfWork, line_id: UUID, starts_at: str, *, by: Actor, by_staff: bool) -> UUID:
+        """One more like another, at another start; the id of the new line."""
+        ...
+
+    async def book_guest(
+        self,
+        uow: UnitOfWork,
+        listing_id: UUID,
+        choice: Mapping[str, Any],
+        caller: Caller,
+        *,
+        by: Actor,
+        overbook: str = "",
+    ) -> UUID:
+        """An order that the shop writes down itself; the id of its line. ``overbook``: why also at a time that is
+        taken.
+        """
+        ...
+
+
+async def reach(connection: AsyncConnection, site: Site, one: Followed) -> Reached:
+    """As the order knows it; without an order, as the appointment does."""
+    desk: Desk | None = site.facilities.get(Desk)
+    found = None if desk is None else await desk.reach(connection, site, one.order_id, one.id, site.clock.now())
+    if found is None:
+        found = Reached(name=one.contact_name, phone=one.contact_phone)
+    usual = site.settings.of(SiteSettings).locale
+    return attrs.evolve(
+        found,
+        name=found.name or one.contact_name or one.person_name,
+        locale=one.locale or found.locale or usual,
+    )
+
+
+def stage_of(site: Site, kind: str, state: str, effect: str) -> Stage:
+    """How far an appointment is, whatever its kind's process calls that."""
+    known = site.registry.line_kinds.get(kind)
+    if known is not None:
+        for process in (known.process, *known.older):
+            for one in process.states:
+                if one.name == state and one.stage is not None:
+                    return one.stage
+    return {"lets_go": Stage.CANCELLED, "shortens": Stage.COMPLETED}.get(effect, Stage.ACCEPTED)
+
+
+def waits_for_money(site: Site, one: Followed) -> bool:
+    """The time is kept until it is paid: a payment is what its process waits for."""
+    known = site.registry.line_kinds.get(one.kind)
+    return known is not None and any(t.verb == "settle" for t in known.process.moves(one.state))
+
+
+def verbs_of(site: Site, one: Followed, facts: Mapping[str, Any]) -> dict[str, str | None]:
+    """What its customer may do with it by its process: each with why not at this moment, or ``None``. ``facts`` are
+    those of its line.
+    """
+    known = site.registry.line_kinds.get(one.kind)
+    if known is None:
+        return {}
+    glance = Glance(
+        line_id=one.id,
+        state=one.state,
+        stage=stage_of(site, one.kind, one.state, one.effect),
+        facts=facts,
+        roles=frozenset({"customer"}),
+        now=site.clock.now(),
+    )
+    return {t.verb: known.not_now(glance, t.verb) for t in known.process.moves(one.state, glance.roles)}
+
+
+def is_agreed(site: Site, one: Followed) -> bool:
+    """It takes place and has not begun: both sides have said yes."""
+    return one.effect == "keeps" and stage_of(site, one.kind, one.state, one.effect) is Stage.ACCEPTED

@@ -1,0 +1,143 @@
+"""The next free start of each listing, worked out beforehand, so that search may show and filter by it.
+
+It is a hint, some seconds old: whoever books asks the claims themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from marketplace_kit.kernel import prepared
+from marketplace_kit.kernel.database import Uuid
+from marketplace_kit.kernel.site import Site, UnitOfWork
+from marketplace_kit.listings.tables import listing_table as listing
+from marketplace_kit.scheduling.domain.offers import free
+from marketplace_kit.scheduling.queries.plans import Plan, plan_of, services_of, today_in
+from marketplace_kit.scheduling.schemas import Measured
+from marketplace_kit.scheduling.services.capacity import TimeCapacity
+from marketplace_kit.scheduling.services.planning import Job, limits, roles_for
+from marketplace_kit.scheduling.services.staffing import ensure_resource
+from marketplace_kit.scheduling.tables import next_free_table
+
+NEXT_FREE = "scheduling.next_free"
+_WINDOW_S = 20
+LOOK_DAYS = (2, 12, 20)
+"""So many dates are looked at first, then so many more: most listings have something soon."""
+_ALL = (
+    sa.select(listing.c.shop_id)
+    .distinct()
+    .where(listing.c.state == "published", listing.c.kind.in_(sa.bindparam("kinds", expanding=True)))
+    .order_by(listing.c.shop_id)
+)
+_OF = sa.select(next_free_table.c.listing_id, next_free_table.c.next_s).where(
+    next_free_table.c.listing_id.in_(sa.bindparam("listings", expanding=True, type_=Uuid))
+)
+
+
+class OfShop(msgspec.Struct):
+    """Work out the next start of each listing of a shop."""
+
+    shop_id: UUID
+
+
+async def next_free(connection: AsyncConnection, listing_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """The next start of those listings that have one; one statement."""
+    if not listing_ids:
+        return {}
+    rows = await prepared.rows(connection, _OF, {"listings": list(listing_ids)})
+    return {row.listing_id: datetime.fromtimestamp(row.next_s, UTC) for row in rows if row.next_s is not None}
+
+
+async def note_change(uow: UnitOfWork, event: Any) -> None:
+    """Something that decides what is free changed in a shop. What happens within some seconds is worked out at once, at
+    their end.
+    """
+    window = int(uow.at.timestamp()) // _WINDOW_S
+    uow.enqueue(
+        NEXT_FREE,
+        OfShop(shop_id=event.shop_id),
+        key=f"{event.shop_id}:{window}",
+        run_at=datetime.fromtimestamp((window + 1) * _WINDOW_S, UTC),
+    )
+
+
+async def work_out(site: Site, shop_id: UUID) -> None:
+    """The next start of each listing of a shop that is booked by time."""
+    ids = await site.ask(_bookable, shop_id, kinds_by_time(site))
+    found: dict[UUID, int | None] = dict.fromkeys(ids)
+    now = site.clock.now()
+    open_, offset = list(ids), 0
+    for days in LOOK_DAYS:
+        if not open_:
+            break
+        services = await site.ask(services_of, open_)
+        first = today_in(next(iter(services.values())).zone, now) + timedelta(days=offset)
+        plan = await site.ask(plan_of, open_, first, days, now=now)
+        if plan is not None and not plan.has_staff:
+            await site.do(ensure_resource, shop_id)
+            plan = await site.ask(plan_of, open_, first, days, now=now)
+        if plan is None:
+            break
+        for listing_id in open_:
+            found[listing_id] = _first_start(plan, listing_id, first, days, now)
+        open_, offset = [one for one in open_ if found[one] is None], offset + days
+    await site.do(_keep, shop_id, found)
+
+
+def _first_start(plan: Plan, listing_id: UUID, first: date, days: int, now: datetime) -> int | None:
+    service = plan.services[listing_id]
+    if not service.rule.bookable_online or not service.shop_open:
+        return None
+    jobs = [Job(service=service, measured=Measured(minutes=service.minutes, price=service.price))]
+    earliest, latest, _ = limits(plan, jobs, now)
+    for offset in range(days):
+        starts = free(roles_for(plan, jobs, first + timedelta(days=offset), 1), earliest, latest, plan.zone)
+        if starts:
+            return min(starts)
+    return None
+
+
+def kinds_by_time(site: Site) -> list[str]:
+    """The kinds of listings that are booked by time."""
+    lines = site.registry.line_kinds
+    timed = {name for name, line in lines.items() if isinstance(line.capacity, TimeCapacity)}
+    return sorted(kind.name for kind in site.registry.listing_kinds.values() if kind.line in timed)
+
+
+async def _bookable(connection: AsyncConnection, shop_id: UUID, kinds: Sequence[str]) -> list[UUID]:
+    wanted = sa.select(listing.c.id).where(
+        listing.c.shop_id == shop_id, listing.c.state == "published", listing.c.kind.in_(kinds)
+    )
+    return list((await connection.execute(wanted.order_by(listing.c.id))).scalars())
+
+
+async def _keep(uow: UnitOfWork, shop_id: UUID, found: Mapping[UUID, int | None]) -> None:
+    t = next_free_table.c
+    of_shop = sa.select(listing.c.id).where(listing.c.shop_id == shop_id)
+    gone = sa.delete(next_free_table).where(t.listing_id.in_(of_shop), t.listing_id.not_in(list(found)))
+    await uow.session.execute(gone)
+    if not found:
+        return
+    insert = uow.site.database.insert(next_free_table)
+    fresh = {"next_s": insert.excluded.next_s, "worked_out_at": insert.excluded.worked_out_at}
+    rows = [{"listing_id": one, "next_s": at, "worked_out_at": uow.at} for one, at in found.items()]
+    await uow.session.execute(insert.on_conflict_do_update(index_elements=["listing_id"], set_=fresh), rows)
+
+
+async def work_out_all(site: Site) -> int:
+    """Every shop that has something to book, each in units of its own."""
+    shops = await site.ask(_shops, kinds_by_time(site))
+    for shop_id in shops:
+        await work_out(site, shop_id)
+    return len(shops)
+
+
+async def _shops(connection: AsyncConnection, kinds: Sequence[str]) -> list[UUID]:
+    return list((await connection.execute(_ALL, {"kinds": kinds})).scalars())

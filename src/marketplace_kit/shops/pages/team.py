@@ -1,0 +1,85 @@
+"""Who works for a shop."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Response
+
+from marketplace_kit.kernel.errors import DomainError, Invalid, Problem
+from marketplace_kit.kernel.fields import parse
+from marketplace_kit.kernel.hooks import Actor
+from marketplace_kit.kernel.site import Site
+from marketplace_kit.kernel.texts import N_
+from marketplace_kit.shops import queries, services
+from marketplace_kit.shops.domain import LastOwner
+from marketplace_kit.shops.schemas import MemberChange, NewMember
+from marketplace_kit.web.bodies import posted_raw
+from marketplace_kit.web.context import Given, WebRequest, visit_of
+from marketplace_kit.web.forms import form_state
+from marketplace_kit.web.rendering import page, see_other
+from marketplace_kit.web.routing import SIGNED_IN, route
+
+
+@get("/sell/shop/{shop_id:uuid}/members", **route(SIGNED_IN), include_in_schema=False)
+async def members_page(
+    request: WebRequest, site: Given[Site], actor: Given[Actor], shop_id: FromPath[UUID]
+) -> Response[str]:
+    return await _members_page(request, site, actor, shop_id)
+
+
+async def _members_page(
+    request: WebRequest, site: Site, actor: Actor, shop_id: UUID, raw: Any = None, refused: DomainError | None = None
+) -> Response[str]:
+    """Context: shop, rows ((member, form) pairs), form (somebody new)."""
+    shop = await services.own_shop(site, actor, shop_id, visit_of(request).locale, owner=True)
+    problem = refused if isinstance(refused, Invalid | None) else Invalid(Problem("", refused.code, refused.text))
+    members = await site.ask(queries.members_of, shop_id)
+    known = [{"role": m.role, "title": m.title, "public": m.public} for m in members]
+    return await page(
+        request,
+        "shops/members.html",
+        status=409 if isinstance(refused, LastOwner) else 422 if refused else 200,
+        page_title=N_("Who works here"),
+        shop=shop,
+        rows=[(m, form_state(request, MemberChange, values)) for m, values in zip(members, known, strict=True)],
+        form=form_state(request, NewMember, raw, problem),
+        action=f"/sell/shop/{shop_id}/members",
+    )
+
+
+@post("/sell/shop/{shop_id:uuid}/members", **route(SIGNED_IN), include_in_schema=False, status_code=200)
+async def invite_member(
+    request: WebRequest, site: Given[Site], actor: Given[Actor], shop_id: FromPath[UUID]
+) -> Response[Any]:
+    raw = await posted_raw(request)
+    try:
+        await site.do(services.invite_member, shop_id, parse(NewMember, raw, "form"), by=actor)
+    except (Invalid, LastOwner) as refused:
+        return await _members_page(request, site, actor, shop_id, raw, refused)
+    return see_other(request, f"/sell/shop/{shop_id}/members", N_("Added, and told so."))
+
+
+@post(
+    "/sell/shop/{shop_id:uuid}/members/{person_id:uuid}", **route(SIGNED_IN), include_in_schema=False, status_code=200
+)
+async def change_member(
+    request: WebRequest, site: Given[Site], actor: Given[Actor], shop_id: FromPath[UUID], person_id: FromPath[UUID]
+) -> Response[Any]:
+    raw = await posted_raw(request)
+    leaves = raw.pop("act", "") == "remove"
+    try:
+        if leaves:
+            await site.do(services.remove_member, shop_id, person_id, by=actor)
+        else:
+            await site.do(services.change_member, shop_id, person_id, parse(MemberChange, raw, "form"), by=actor)
+    except (Invalid, LastOwner) as refused:
+        return await _members_page(request, site, actor, shop_id, refused=refused)
+    gone = leaves and person_id == actor.person_id
+    return see_other(request, "/sell" if gone else f"/sell/shop/{shop_id}/members", N_("Saved."))
+
+
+handlers = (members_page, invite_member, change_member)
