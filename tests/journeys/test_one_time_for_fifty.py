@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -24,6 +23,7 @@ import httpx
 import pytest
 
 from marketplace_kit.kernel.clock import SetClock
+from marketplace_kit.testing.ports import free_port
 from marketplace_kit.testing.sites import SECRET, Sites
 from tests.scheduling.salons import ATYRAU, Salon
 
@@ -43,9 +43,7 @@ def served(salon: Salon, folder: Path) -> Iterator[str]:
         "MK_MAIL__URL": f"file:{folder / 'mails'}",
     }
     workers = "2" if database.dialect == "postgresql" else "1"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "marketplace_kit", "run", "--port", str(port), "--workers", workers]
     log = folder / "server.log"
     with (

@@ -15,6 +15,7 @@ import pytest
 
 from marketplace_kit.kernel.live import Hub, MemoryHub, RedisHub, Update, open_hub
 from marketplace_kit.kernel.site import Site, UnitOfWork
+from marketplace_kit.testing.ports import free_port
 
 pytestmark = pytest.mark.one_engine
 
@@ -32,9 +33,7 @@ class Server:
     """A Redis of our own, to be silenced and killed."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         words = ["redis-server", "--port", str(self.port), "--save", "", "--dir", str(folder), "--bind", "127.0.0.1"]
         self.process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
         for _ in range(200):

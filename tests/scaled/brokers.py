@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 from typing import Protocol
 
+from marketplace_kit.testing.ports import free_port
+
 PATHS = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/lib/rabbitmq/bin"))
 
 
@@ -31,12 +33,6 @@ class Broker(Protocol):
         ...
 
     def resume(self) -> None: ...
-
-
-def free_port() -> int:
-    with socket.socket() as line:
-        line.bind(("127.0.0.1", 0))
-        return int(line.getsockname()[1])
 
 
 def answers(port: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 from datetime import timedelta
 from email.message import EmailMessage
 
@@ -15,6 +16,7 @@ from marketplace_kit.kernel.branches import Migrations
 from marketplace_kit.kernel.clock import SetClock
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.testing.mail import FakeMail
+from marketplace_kit.testing.ports import HERE, free_port
 from marketplace_kit.testing.queries import assert_query_count
 from marketplace_kit.testing.sites import Sites
 
@@ -129,3 +131,14 @@ async def test_a_mail_server_can_be_away_and_come_back(fake_mail: FakeMail) -> N
     await fake_mail.accept()
     await anyio.to_thread.run_sync(mail_to, fake_mail.port, "a@example.kz")
     assert len(fake_mail.outbox) == 1
+
+
+def test_a_port_is_given_once_and_never_one_that_the_system_hands_out() -> None:
+    given = [free_port() for _ in range(300)]
+    assert len(set(given)) == 300
+    with socket.socket() as line:
+        line.bind((HERE, given[0]))
+        assert given[0] not in {free_port() for _ in range(1000)}
+        with socket.socket() as other:
+            other.bind((HERE, 0))
+            assert max(given) < other.getsockname()[1]

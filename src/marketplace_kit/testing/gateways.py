@@ -19,6 +19,8 @@ import attrs
 import msgspec
 from typing_extensions import override
 
+from marketplace_kit.testing.ports import HERE, free_port
+
 _LARGEST = 64 * 1024
 
 
@@ -41,13 +43,13 @@ class FakeGateway:
     def __init__(self) -> None:
         self.arrived: list[str] = []
         self.attempts = 0
-        self.port = 0
+        self.port = free_port()
         self._faults: list[str] = []
         self._server: asyncio.Server | None = None
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{HERE}:{self.port}"
 
     def defer(self, times: int) -> None:
         self._faults += ["defer"] * times
@@ -61,8 +63,7 @@ class FakeGateway:
     async def accept(self) -> None:
         """Listen; again on the same port after :meth:`refuse`."""
         if self._server is None:
-            self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-            self.port = self._server.sockets[0].getsockname()[1]
+            self._server = await asyncio.start_server(self._serve, HERE, self.port)
 
     async def refuse(self) -> None:
         """Hang up: connections are refused."""

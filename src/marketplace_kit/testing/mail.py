@@ -13,6 +13,8 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from marketplace_kit.testing.ports import HERE, free_port
+
 _DEFERRED = "451 4.3.0 Please try again later"
 _REJECTED = "550 5.1.1 No such mailbox"
 
@@ -31,12 +33,12 @@ class FakeMail:
         self.attempts = 0
         self._faults: list[str] = []
         self._server: asyncio.Server | None = None
-        self.port = 0
+        self.port = free_port()
 
     @property
     def url(self) -> str:
         """The address for the settings."""
-        return f"smtp://127.0.0.1:{self.port}"
+        return f"smtp://{HERE}:{self.port}"
 
     @property
     def copies(self) -> Counter[str]:
@@ -60,8 +62,7 @@ class FakeMail:
         """Listen; again on the same port after :meth:`refuse`."""
         if self._server is None:
             loop = asyncio.get_running_loop()
-            self._server = await loop.create_server(self._speak, "127.0.0.1", self.port)
-            self.port = self._server.sockets[0].getsockname()[1]
+            self._server = await loop.create_server(self._speak, HERE, self.port)
 
     async def refuse(self) -> None:
         """Hang up: connections are refused."""
