@@ -404,5 +404,5 @@ async def test_whoever_is_cancelled_at_whatever_moment_leaves_the_writer_to_the_
         await asyncio.gather(unit, return_exceptions=True)
         began = time.monotonic()
         await site.do(trade.note, "x")
-        assert time.monotonic() - began < 2, f"cancelled after {step} steps"
+        assert time.monotonic() - began < 4, f"cancelled after {step} steps"
     assert await site.ask(trade.effects) == {"x": 60}

@@ -83,7 +83,7 @@ async def test_no_request_waits_for_a_silent_broker(site: Site, broker: Broker, 
         for _ in range(10):
             began = time.monotonic()
             await site.do(request)
-            assert time.monotonic() - began < 1
+            assert time.monotonic() - began < 1.9, "whoever asks a silent broker waits two seconds or more"
         await until(lambda: delivered(site, {"asked in silence"}), 30)
     finally:
         broker.resume()
