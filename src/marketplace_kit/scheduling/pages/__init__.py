@@ -6,9 +6,13 @@ from marketplace_kit.scheduling.pages import (
     booking,
     calendar,
     entering,
+    feeds,
     following,
+    repeating,
+    ruling,
     staffing,
     today,
+    waiting,
 )
 from marketplace_kit.scheduling.pages.calendar import may_watch
 from marketplace_kit.scheduling.pages.contributing import nav_items, panels
@@ -19,7 +23,11 @@ handlers = (
     *entering.handlers,
     *today.handlers,
     *staffing.handlers,
+    *ruling.handlers,
     *following.handlers,
+    *repeating.handlers,
+    *waiting.handlers,
+    *feeds.handlers,
 )
 
 __all__ = ["handlers", "may_watch", "nav_items", "panels"]

@@ -6,10 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 import attrs
@@ -17,120 +16,58 @@ from litestar import get
 from litestar.params import FromPath
 from litestar.response import Response
 
-from marketplace_kit.kernel.errors import DomainError, Invalid, Missing
-from marketplace_kit.kernel.fields import parse
-from marketplace_kit.kernel.hooks import Actor, Customer, LineKind, Wish
-from marketplace_kit.kernel.ids import new_id
-from marketplace_kit.kernel.money import Money
+from marketplace_kit.kernel.errors import DomainError, Missing
+from marketplace_kit.kernel.hooks import Actor, LineKind, Wish
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
-from marketplace_kit.listings.domain.options import VARIANT, OptionGroup
+from marketplace_kit.listings.domain.options import OptionGroup
 from marketplace_kit.listings.queries.options import option_groups
 from marketplace_kit.listings.schemas.options import shown_options
+from marketplace_kit.scheduling.pages.asked import (
+    CHOICE,
+    MATTERS,
+    NOTE,
+    OPTIONS,
+    STAFF,
+    STARTS_AT,
+    Asked,
+    asked_of,
+    timed_kind,
+    wishes_so_far,
+    with_first_variants,
+)
 from marketplace_kit.scheduling.pages.months import (
     Start,
     month_start,
     month_view,
-    nearest,
     next_month,
     times_view,
 )
+from marketplace_kit.scheduling.pages.offered import (
+    chosen_day,
+    form_of,
+    lost_times,
+    nothing_free,
+    price_text,
+    refusal_texts,
+    said_time,
+    staff_choices,
+    start_of,
+    time_href,
+    times_listed,
+)
 from marketplace_kit.scheduling.pages.shown import Showing
 from marketplace_kit.scheduling.pages.wording import said_day, said_month
-from marketplace_kit.scheduling.queries.plans import Service, services_of
-from marketplace_kit.scheduling.schemas import Slot, SlotsView
+from marketplace_kit.scheduling.queries.services import Service, services_of
+from marketplace_kit.scheduling.schemas import SlotsView
 from marketplace_kit.scheduling.services.looking import MOST_DAYS, slots_for
 from marketplace_kit.shops.queries import shop_by_id
 from marketplace_kit.shops.schemas import ShopView
 from marketplace_kit.web.context import Given, WebRequest, visit_of
-from marketplace_kit.web.formats import money
-from marketplace_kit.web.rendering import is_local, page
+from marketplace_kit.web.rendering import page
 from marketplace_kit.web.routing import PUBLIC, route
 
-CHOICE, OPTIONS = "choice.", "options."
-STARTS_AT, STAFF, NOTE, MATTERS = "choice.starts_at", "choice.staff", "choice.note", "choice.staff_matters"
-_OF_THE_FORM = {STARTS_AT, NOTE, MATTERS}
-MOST_PAIRS, LONGEST = 40, 1000
-BEGIN = "/order/begin"
-TARGETS = ("/orders/", "/sell/", "/o/")
-"""Pages that may have a time picked for a form of theirs: ``for`` names it, ``line`` is the visit that is moved."""
 LIST_DAYS = 14
-WHY_NOT = {
-    "no_staff": N_("Nobody does this at the moment."),
-    "no_hours": N_("Nobody has working hours in the coming time."),
-    "not_online": N_("This cannot be booked online."),
-}
-
-
-@attrs.frozen(kw_only=True)
-class Asked:
-    """What the address says."""
-
-    listing_id: UUID
-    pairs: tuple[tuple[str, str], ...]
-    month: str
-    day: str
-    as_list: bool
-    target: str = ""
-    line: UUID | None = None
-
-    def first(self, name: str) -> str:
-        return next((value for key, value in self.pairs if key == name), "")
-
-    @property
-    def staff(self) -> int | None:
-        text = self.first(STAFF)
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-    @property
-    def options(self) -> dict[str, tuple[str, ...]]:
-        found: dict[str, tuple[str, ...]] = {}
-        for key, value in self.pairs:
-            if key.startswith(OPTIONS) and value:
-                group = key.removeprefix(OPTIONS)
-                found[group] = (*found.get(group, ()), value)
-        return found
-
-    def kept(self, *without: str) -> list[tuple[str, str]]:
-        return [(key, value) for key, value in self.pairs if key not in without and value]
-
-    def href(self, *, keep_time: bool = False, **asked: str) -> str:
-        """This page with other values; the chosen time is left out unless it shall stay."""
-        known = {"month": self.month, "day": self.day, "view": "list" if self.as_list else ""} | {
-            k: v for k, v in asked.items() if not k.startswith("choice_")
-        }
-        pairs = self.kept(*(() if keep_time else (STARTS_AT,)))
-        known |= {"for": self.target, "line": str(self.line or "")}
-        pairs += [(f"{CHOICE}{k.removeprefix('choice_')}", v) for k, v in asked.items() if k.startswith("choice_")]
-        query = urlencode([*((k, v) for k, v in known.items() if v), *pairs])
-        return f"/book/{self.listing_id}?{query}" if query else f"/book/{self.listing_id}"
-
-
-def asked_of(request: WebRequest, listing_id: UUID) -> Asked:
-    """What of the address is ours; the rest is nobody's."""
-    query = request.query_params
-    target = query.get("for", "")[:300]
-    pairs = tuple(
-        (key, value[:LONGEST])
-        for key, value in query.multi_items()
-        if key.startswith((CHOICE, OPTIONS)) and len(key) < 80
-    )
-    return Asked(
-        listing_id=listing_id,
-        pairs=pairs[:MOST_PAIRS],
-        month=query.get("month", "")[:7],
-        day=query.get("day", "")[:10],
-        as_list=query.get("view") == "list",
-        target=target if target.startswith(TARGETS) and is_local(target) else "",
-        line=_line(query.get("line", "")) if target else None,
-    )
-
-
-def _line(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 @get("/book/{listing_id:uuid}", **route(PUBLIC), include_in_schema=False)
@@ -143,34 +80,41 @@ async def book_page(
     """
     asked, locale = asked_of(request, listing_id), visit_of(request).locale
     service = (await site.ask(services_of, [listing_id])).get(listing_id)
-    kind = _line_kind(site, service)
+    kind = timed_kind(site, service)
     if service is None or kind is None or not service.published:
         raise Missing
     shop = await site.ask(shop_by_id, service.shop_id, person_id=actor.person_id, locale=locale)
     if shop is None:
         raise Missing
     showing = Showing(request, site, shop.zone, {})
-    choice: dict[str, Any] = {}
-    for key, value in asked.pairs:
-        if key.startswith(CHOICE) and value:
-            choice.setdefault(key.removeprefix(CHOICE), []).append(value)
     common = {
         "page_title": N_("Choose a time"),
         "listing": service,
         "back_title": service.title,
-        "snapshot": {
-            "listing_id": listing_id,
-            "shop_id": shop.id,
-            "kind": service.kind,
-            "choice": {name: values[0] if len(values) == 1 else values for name, values in choice.items()},
-            "options": asked.options,
-            "path": f"/book/{listing_id}",
-            "hidden": asked.kept(STARTS_AT),
-        },
+        "snapshot": _snapshot(asked, service),
     }
     if not service.shop_open:
         return await _closed(request, showing, shop, common)
-    return await _open(request, site, actor, asked, service, kind, shop, showing, common)
+    look = await _looked(site, actor, asked, service, kind, shop, showing)
+    context = {**common, **_what_it_is(look), **_choices(look), **_calendar(look), **_ways(look)}
+    return await page(request, "scheduling/book.html", **context)
+
+
+def _snapshot(asked: Asked, service: Service) -> dict[str, Any]:
+    """What panels on this page get."""
+    choice: dict[str, Any] = {}
+    for key, value in asked.pairs:
+        if key.startswith(CHOICE) and value:
+            choice.setdefault(key.removeprefix(CHOICE), []).append(value)
+    return {
+        "listing_id": service.listing_id,
+        "shop_id": service.shop_id,
+        "kind": service.kind,
+        "choice": {name: values[0] if len(values) == 1 else values for name, values in choice.items()},
+        "options": asked.options,
+        "path": f"/book/{service.listing_id}",
+        "hidden": asked.kept(STARTS_AT),
+    }
 
 
 async def _closed(request: WebRequest, showing: Showing, shop: ShopView, common: Mapping[str, Any]) -> Response[str]:
@@ -181,162 +125,141 @@ async def _closed(request: WebRequest, showing: Showing, shop: ShopView, common:
     )
 
 
-async def _open(
-    request: WebRequest,
-    site: Site,
-    actor: Actor,
-    asked: Asked,
-    service: Service,
-    kind: LineKind,
-    shop: ShopView,
-    showing: Showing,
-    common: Mapping[str, Any],
-) -> Response[str]:
-    say, today = showing.say, showing.now.date()
+@attrs.frozen(kw_only=True)
+class Look:
+    """What somebody asks for, and what was found. ``far`` is the first free day after an empty month."""
+
+    asked: Asked
+    service: Service
+    shop: ShopView
+    showing: Showing
+    groups: Sequence[OptionGroup]
+    view: SlotsView
+    problems: Sequence[str]
+    far: date | None
+
+    @property
+    def today(self) -> date:
+        return self.showing.now.date()
+
+    @property
+    def month(self) -> date:
+        return month_start(self.asked.month or self.asked.day[:7], self.today)
+
+    @property
+    def starts(self) -> dict[date, list[Start]]:
+        return {day.day: [start_of(slot) for slot in day.slots] for day in self.view.days}
+
+    @property
+    def zone_text(self) -> str:
+        """Whose clock it is: the town's."""
+        offset = self.showing.now.strftime("%z")
+        text = N_("Times are those of %(city)s (UTC%(offset)s).")
+        return self.showing.say(text, city=self.shop.city or self.shop.zone, offset=f"{offset[:3]}:{offset[3:]}")
+
+
+async def _looked(
+    site: Site, actor: Actor, asked: Asked, service: Service, kind: LineKind, shop: ShopView, showing: Showing
+) -> Look:
+    """The times of what is chosen so far; of the plain service, with what is wrong, where that cannot be had."""
     groups = await site.ask(option_groups, service.listing_id) if service.optional else ()
-    asked = with_first_variants(asked, groups)
+    asked, today = with_first_variants(asked, groups), showing.now.date()
     problems: list[str] = []
     wishes: list[Wish] = []
     try:
-        wishes = _wishes(service, kind, asked, actor, site)
-        look = _looker(site, service, wishes, asked)
-        view = await _look(look, asked, today)
+        wishes = wishes_so_far(service, kind, asked, actor, site)
+        view = await _look(_looker(site, service, wishes, asked), asked, today)
+    except Missing:
+        raise
     except DomainError as refused:
-        if isinstance(refused, Missing):
-            raise
-        problems = _said(site, showing.locale, refused)
+        problems = refusal_texts(site, showing.locale, refused)
         view = await _look(_looker(site, service, [], asked), asked, today)
-    month = month_start(asked.month or asked.day[:7], today)
-    chosen = _day(asked, view)
-    starts = {d.day: [_start(s) for s in d.slots] for d in view.days}
-    free = {day: sum(s.bookable for s in ones) for day, ones in starts.items()}
-    staff = _staff_choices(view, asked, showing, service.price)
-    facts = [shop.name, showing.ngettext("%(num)s minute", "%(num)s minutes", view.minutes)]
-    facts += [text for text in [_price(view, asked, service)] if text]
-    lost = _lost(asked, view, starts, showing)
-    first = view.first_free
     far = None
-    if first is None and view.not_bookable in ("", "no_hours") and not problems:
-        far = await _later(site, service, wishes, asked, month)
-    city = shop.city or shop.zone
-    offset = showing.now.strftime("%z")
-    zone_text = say(N_("Times are those of %(city)s (UTC%(offset)s)."), city=city, offset=f"{offset[:3]}:{offset[3:]}")
-    ngettext = showing.ngettext
-    days = month_view(
-        month, free, chosen=chosen, href=asked.href, ngettext=ngettext, say=say, locale=showing.locale, today=today
+    if view.first_free is None and view.not_bookable in ("", "no_hours") and not problems:
+        far = await _later(site, service, wishes, asked, month_start(asked.month or asked.day[:7], today))
+    return Look(
+        asked=asked,
+        service=service,
+        shop=shop,
+        showing=showing,
+        groups=groups,
+        view=view,
+        problems=problems,
+        far=far,
     )
-    wanted = asked.first(STARTS_AT)
+
+
+def _what_it_is(look: Look) -> dict[str, Any]:
+    """Heading, price, and why there is nothing."""
+    view, showing = look.view, look.showing
+    facts = [look.shop.name, showing.ngettext("%(num)s minute", "%(num)s minutes", view.minutes)]
+    price = price_text(view, look.asked, look.service)
+    return {
+        "facts": [*facts, price] if price else facts,
+        "empty": nothing_free(view, look.far, showing, look.shop) if not look.problems else "",
+        "problems": look.problems,
+    }
+
+
+def _choices(look: Look) -> dict[str, Any]:
+    """What can be chosen before a time: by whom, which options."""
+    asked = look.asked
+    known = (
+        ("month", asked.month),
+        ("view", "list" if asked.as_list else ""),
+        ("for", asked.target),
+        ("line", str(asked.line or "")),
+    )
+    return {
+        "staff": staff_choices(look.view, asked, look.showing, look.service.price),
+        "staff_chosen": asked.staff is not None,
+        "matters": asked.first(MATTERS) == "true",
+        "note": asked.first(NOTE),
+        "groups": shown_options(look.groups, look.showing.locale),
+        "chosen_options": asked.options,
+        "ask_hidden": [
+            *asked.kept(STAFF, STARTS_AT, *(f"{OPTIONS}{g.id}" for g in look.groups)),
+            *(pair for pair in known if pair[1]),
+        ],
+    }
+
+
+def _calendar(look: Look) -> dict[str, Any]:
+    """The month, the times of the chosen day, and where a chosen time goes."""
+    asked, showing, today, starts = look.asked, look.showing, look.today, look.starts
+    words: dict[str, Any] = {"say": showing.say, "ngettext": showing.ngettext, "locale": showing.locale, "today": today}
+    chosen = chosen_day(asked, look.view)
+    free = {day: sum(s.bookable for s in ones) for day, ones in starts.items()}
     times = None
     if chosen is not None:
-        times = times_view(
-            chosen,
-            starts.get(chosen, ()),
-            chosen=wanted,
-            zone=zone_text,
-            say=say,
-            ngettext=ngettext,
-            locale=showing.locale,
-            today=today,
-        )
-    return await page(
-        request,
-        "scheduling/book.html",
-        **common,
-        facts=facts,
-        empty=_empty(view, far, showing, shop) if not problems else "",
-        problems=problems,
-        staff=staff,
-        staff_chosen=asked.staff is not None,
-        matters=asked.first(MATTERS) == "true",
-        note=asked.first(NOTE),
-        groups=shown_options(groups, showing.locale),
-        chosen_options=asked.options,
-        ask_hidden=[
-            *asked.kept(STAFF, STARTS_AT, *(f"{OPTIONS}{g.id}" for g in groups)),
-            *(
-                (k, v)
-                for k, v in (
-                    ("month", asked.month),
-                    ("view", "list" if asked.as_list else ""),
-                    ("for", asked.target),
-                    ("line", str(asked.line or "")),
-                )
-                if v
-            ),
-        ],
-        days=days,
-        times=times,
-        service=_form(asked, service, chosen, say),
-        moving=bool(asked.target),
-        lost=lost,
-        first_href=_time_href(asked, first) if first else "",
-        first_text=say(N_("First free: %(time)s"), time=_when(first, showing)) if first else "",
-        view_href=asked.href(view="" if asked.as_list else "list"),
-        as_list=asked.as_list,
-        listed=_listed(starts, asked, showing) if asked.as_list else [],
-        zone_text=zone_text,
-        far_text=say(N_("Nothing is free in %(month)s."), month=said_month(month, showing.locale)) if not first else "",
-        far_href=asked.href(month=f"{far:%Y-%m}", day="") if far else "",
-        far_link=say(N_("The next free day: %(day)s"), day=said_day(far, showing.locale, today=today)) if far else "",
-    )
+        ones = starts.get(chosen, ())
+        times = times_view(chosen, ones, chosen=asked.first(STARTS_AT), zone=look.zone_text, **words)
+    return {
+        "days": month_view(look.month, free, chosen=chosen, href=asked.href, **words),
+        "times": times,
+        "service": form_of(asked, look.service, chosen, showing.say),
+        "moving": bool(asked.target),
+        "lost": lost_times(asked, look.view, starts, showing),
+        "as_list": asked.as_list,
+        "listed": times_listed(starts, asked, showing) if asked.as_list else [],
+        "zone_text": look.zone_text,
+    }
 
 
-def _form(asked: Asked, service: Service, chosen: date | None, say: Any) -> dict[str, Any]:
-    """Where the chosen time goes: into an order, or back to the form for which it is picked."""
-    common = {"id": "slots", "submit": say(N_("Continue")), "errors": ()}
-    if asked.target:
-        staff = [("staff", str(asked.staff))] if asked.staff else []
-        return common | {"action": asked.target, "name": "starts_at", "hidden": staff}
-    hidden = [
-        ("listing", str(service.listing_id)),
-        ("quantity", "1"),
-        ("back", asked.href(day=chosen.isoformat() if chosen else "")),
-        *asked.kept(*_OF_THE_FORM),
-    ]
-    return common | {"action": BEGIN, "name": STARTS_AT, "hidden": hidden}
-
-
-def _line_kind(site: Site, service: Service | None) -> LineKind | None:
-    """The kind of line by which a listing is booked, if that takes time."""
-    kinds, lines = dict(site.registry.listing_kinds.items()), dict(site.registry.line_kinds.items())
-    declared = kinds.get(service.kind) if service else None
-    kind = lines.get(declared.line) if declared else None
-    return kind if kind is not None and hasattr(kind.capacity, "measure") else None
-
-
-def _wishes(service: Service, kind: LineKind, asked: Asked, actor: Actor, site: Site) -> list[Wish]:
-    """What is chosen so far as wishes, for kinds that measure them; none while the kind's own questions are open."""
-    if getattr(kind.capacity, "measure", None) is None:
-        return []
-    raw: dict[str, Any] = {"starts_at": site.clock.now().replace(second=0, microsecond=0).isoformat()}
-    for key, value in asked.pairs:
-        if key.startswith(CHOICE) and value and key != STARTS_AT:
-            name = key.removeprefix(CHOICE)
-            raw[name] = (
-                [*raw[name], value] if isinstance(raw.get(name), list) else [raw[name], value] if name in raw else value
-            )
-    values = raw.get(kind.one_line_per) if kind.one_line_per else None
-    each = [{**raw, kind.one_line_per: v} for v in dict.fromkeys(values)] if isinstance(values, list) else [raw]
-    wishes = []
-    for one in each[:10]:
-        try:
-            choice = parse(kind.choice, one, "form")
-        except Invalid:
-            return []
-        wishes.append(
-            Wish(
-                line_id=new_id(),
-                order_id=new_id(),
-                shop_id=service.shop_id,
-                kind=kind.name,
-                listing_id=service.listing_id,
-                choice=choice,
-                options=asked.options,
-                customer=Customer(person_id=actor.person_id, name=actor.name, locale=actor.locale),
-                by=actor,
-            )
-        )
-    return wishes
+def _ways(look: Look) -> dict[str, Any]:
+    """To the first free time, to the other view, past an empty month."""
+    asked, say, first, far = look.asked, look.showing.say, look.view.first_free, look.far
+    locale = look.showing.locale
+    nothing = say(N_("Nothing is free in %(month)s."), month=said_month(look.month, locale))
+    next_day = say(N_("The next free day: %(day)s"), day=said_day(far, locale, today=look.today)) if far else ""
+    return {
+        "first_href": time_href(asked, first) if first else "",
+        "first_text": say(N_("First free: %(time)s"), time=said_time(first, look.showing)) if first else "",
+        "view_href": asked.href(view="" if asked.as_list else "list"),
+        "far_text": "" if first else nothing,
+        "far_href": asked.href(month=f"{far:%Y-%m}", day="") if far else "",
+        "far_link": next_day,
+    }
 
 
 def _looker(site: Site, service: Service, wishes: Sequence[Wish], asked: Asked) -> Any:
@@ -369,112 +292,6 @@ async def _later(site: Site, service: Service, wishes: Sequence[Wish], asked: As
     """The first day with a free time after an empty month."""
     found: SlotsView = await _looker(site, service, wishes, asked)(next_month(month), MOST_DAYS)
     return found.first_free.date() if found.first_free else None
-
-
-def _start(slot: Slot) -> Start:
-    return Start(at=slot.starts_at, bookable=slot.bookable, reason=slot.reason, left=slot.places_left)
-
-
-def _day(asked: Asked, view: SlotsView) -> date | None:
-    """The day whose times are shown: the chosen one, that of the chosen time, else the first with a free time."""
-    for text in (asked.day, asked.first(STARTS_AT)[:10]):
-        try:
-            wanted = date.fromisoformat(text)
-        except ValueError:
-            continue
-        if any(d.day == wanted for d in view.days):
-            return wanted
-    return view.first_free.date() if view.first_free else None
-
-
-def _lost(
-    asked: Asked, view: SlotsView, starts: Mapping[date, Sequence[Start]], showing: Showing
-) -> list[tuple[str, str]] | None:
-    """Where the chosen time is not free any more: the three nearest; ``None`` where nothing was lost."""
-    try:
-        wanted = datetime.fromisoformat(asked.first(STARTS_AT))
-    except ValueError:
-        return None
-    every = [s for ones in starts.values() for s in ones]
-    if wanted.tzinfo is None or any(s.at == wanted and s.bookable for s in every):
-        return None
-    near = nearest(every, wanted)
-    return [(_when(s.at, showing), _time_href(asked, s.at)) for s in near]
-
-
-def _when(at: datetime, showing: Showing) -> str:
-    return f"{said_day(at.date(), showing.locale, today=showing.now.date())}, {at:%H:%M}"
-
-
-def _time_href(asked: Asked, at: datetime) -> str:
-    day = at.date().isoformat()
-    href = asked.href(month=day[:7], day=day, view="", choice_starts_at=at.isoformat(timespec="minutes"))
-    return f"{href}#slots-times"
-
-
-def _listed(
-    starts: Mapping[date, Sequence[Start]], asked: Asked, showing: Showing
-) -> list[tuple[str, list[tuple[str, str]]]]:
-    return [
-        (
-            said_day(day, showing.locale, today=showing.now.date()),
-            [(f"{s.at:%H:%M}", _time_href(asked, s.at)) for s in ones if s.bookable],
-        )
-        for day, ones in starts.items()
-        if any(s.bookable for s in ones)
-    ]
-
-
-def _staff_choices(
-    view: SlotsView, asked: Asked, showing: Showing, usual: Money | None
-) -> list[tuple[str, str, str, bool]]:
-    """Anybody, then each; what differs from the others is said."""
-    differs = len({(s.minutes, s.price and s.price.amount) for s in view.staff}) > 1
-    found = [("", showing.say(N_("Whoever is free first")), "", asked.staff is None)]
-    for one in view.staff:
-        parts = [money(one.price)] if differs and one.price else []
-        if differs and one.minutes:
-            parts.append(showing.ngettext("%(num)s minute", "%(num)s minutes", one.minutes))
-        found.append((str(one.id), one.name, " · ".join(parts), asked.staff == one.id))
-    return found
-
-
-def _price(view: SlotsView, asked: Asked, service: Service) -> str:
-    prices = [s.price for s in view.staff if s.price and asked.staff in (None, s.id)]
-    if not prices:
-        return money(service.price) if service.price else ""
-    low, high = (pick(prices, key=lambda p: p.amount) for pick in (min, max))
-    return money(low) if low == high else f"{money(low)} – {money(high)}"
-
-
-def with_first_variants(asked: Asked, groups: Iterable[OptionGroup]) -> Asked:
-    """Of a variant one is always chosen: the first that is there, as the form shows it."""
-    pairs = list(asked.pairs)
-    for group in groups:
-        first = next((str(o.id) for o in group.options if o.available), "")
-        if group.kind == VARIANT and first and str(group.id) not in asked.options:
-            pairs.append((f"{OPTIONS}{group.id}", first))
-    return attrs.evolve(asked, pairs=tuple(pairs))
-
-
-def _empty(view: SlotsView, far: date | None, showing: Showing, shop: ShopView) -> tuple[str, ...] | str:
-    """Why there is nothing at all to choose from; nothing where there is."""
-    say = showing.say
-    if view.not_bookable in WHY_NOT:
-        why = say(N_("Please ask the shop: %(phone)s"), phone=shop.phone) if shop.phone else ""
-        if view.not_bookable == "no_hours" and far is not None:
-            return ""
-        return (say(WHY_NOT[view.not_bookable]), why, say(N_("To the shop")), f"/shops/{shop.slug}")
-    if view.first_free is None and far is None and not any(d.slots for d in view.days):
-        why = say(N_("All times that can be booked now are taken. Please look again later, or ask the shop."))
-        return (say(N_("Everything is taken")), why, say(N_("To the shop")), f"/shops/{shop.slug}")
-    return ""
-
-
-def _said(site: Site, locale: str, refused: DomainError) -> list[str]:
-    if isinstance(refused, Invalid):
-        return [site.texts.render(locale, p.text, p.facts) for p in refused.problems]
-    return [site.texts.render(locale, refused.text, refused.facts)]
 
 
 handlers = (book_page,)

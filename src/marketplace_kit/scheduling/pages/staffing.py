@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-import attrs
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from marketplace_kit.kernel.errors import DomainError, Invalid, Missing, Problem, StaleVersion
-from marketplace_kit.kernel.fields import Field, Form, parse
+from marketplace_kit.kernel.errors import DomainError, Invalid, Missing, StaleVersion
+from marketplace_kit.kernel.fields import Field, parse
 from marketplace_kit.kernel.hooks import Actor
-from marketplace_kit.kernel.money import Money, NotAnAmount
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
-from marketplace_kit.listings.queries import active_kinds
 from marketplace_kit.scheduling import queries, services
 from marketplace_kit.scheduling.domain import HasAppointments
+from marketplace_kit.scheduling.pages.forms import (
+    SAVED,
+    Raw,
+    Refused,
+    as_invalid,
+    read_performers,
+    state_for,
+    status_of,
+    time_kinds,
+    work_row,
+)
 from marketplace_kit.scheduling.pages.problems import problems_of
 from marketplace_kit.scheduling.pages.selling import desk, staffed_shop
 from marketplace_kit.scheduling.pages.shown import Showing
 from marketplace_kit.scheduling.pages.wording import said_day
 from marketplace_kit.scheduling.queries import editing
-from marketplace_kit.scheduling.queries.editing import Performed
 from marketplace_kit.scheduling.schemas import (
     KINDS,
     Performer,
@@ -34,76 +40,27 @@ from marketplace_kit.scheduling.schemas import (
     ResourceForm,
     ResourceView,
     ResourceWeek,
-    ServiceRule,
 )
 from marketplace_kit.scheduling.services import performing
 from marketplace_kit.shops.queries import members_of, week_texts
 from marketplace_kit.web.bodies import posted_raw
 from marketplace_kit.web.context import Given, WebRequest, visit_of
-from marketplace_kit.web.formats import money
-from marketplace_kit.web.forms import FormState, errors_of, form_state, shown_value
+from marketplace_kit.web.forms import errors_of, shown_value
 from marketplace_kit.web.rendering import page, see_other
 from marketplace_kit.web.routing import SIGNED_IN, route
 
-SAVED = N_("Saved.")
 MODES = {
     "closed": N_("Does not work"),
     "replaces": N_("Works at these hours instead"),
     "adds": N_("Works at these hours as well"),
 }
-NOT_MINUTES = N_("Please enter whole minutes, for example 45.")
-NOT_MONEY = N_("Please enter an amount of money, for example 8 000.")
 _REFUSED = (Invalid, StaleVersion, HasAppointments)
-Raw = Mapping[str, Any]
 
 
 class DatedDay(ResourceDay, frozen=True, kw_only=True):
     """The same, with the date that it is said of."""
 
     day: Annotated[date, Field(N_("Date"))]
-
-
-@attrs.frozen(kw_only=True)
-class Refused:
-    """A form that was not taken: which, what was typed, why."""
-
-    form: str
-    raw: Raw
-    why: DomainError
-
-
-def as_invalid(refused: DomainError | None) -> Invalid | None:
-    """A refusal as problems of a form; appointments in the way are named."""
-    if refused is None or isinstance(refused, Invalid):
-        return refused
-    problems = [Problem("", refused.code, refused.text, refused.facts)]
-    if isinstance(refused, HasAppointments):
-        problems += [
-            Problem("", refused.code, N_("{title}, {starts_at}, {customer}"), _in_the_way(one))
-            for one in refused.facts.get("appointments", ())[:10]
-        ]
-    return Invalid(*problems)
-
-
-def _in_the_way(one: Mapping[str, str]) -> dict[str, str]:
-    return {**one, "starts_at": one["starts_at"][:16].replace("T", " ")}
-
-
-def status_of(refused: DomainError | None) -> int:
-    return 200 if refused is None else 409 if isinstance(refused, StaleVersion | HasAppointments) else 422
-
-
-def state_for(
-    request: WebRequest, form: type[Form], values: Raw | None, refused: DomainError | None, **choices: Any
-) -> FormState:
-    """The form with the choices that only the database knows, without its version (which stands beside it)."""
-    state = form_state(request, form, values, as_invalid(refused))
-    fields = tuple(
-        attrs.evolve(f, choices=choices[f.name]) if f.name in choices else f
-        for f in state.fields
-        if f.name != "version"
-    )
-    return attrs.evolve(state, fields=fields)
 
 
 @get("/sell/staff", **route(SIGNED_IN), include_in_schema=False)
@@ -231,59 +188,12 @@ async def _resource_page(
             )
             for day, mode, hours, reason in days
         ],
-        work=[_offer(w, str(w.listing_id), w.title, work_raw) for w in work],
+        work=[work_row(w, str(w.listing_id), w.title, work_raw) for w in work],
         work_errors=[t for texts in errors_of(request, as_invalid(work_why)).values() for t in texts],
         members=[(str(m.person_id), m.name, m.person_id == one.member_id) for m in people]
         if one.kind == "staff"
         else [],
     )
-
-
-def time_kinds(site: Site) -> list[str]:
-    """The kinds of listings that are booked by a time."""
-    lines = dict(site.registry.line_kinds.items())
-    return [
-        name
-        for name, kind in active_kinds(site).items()
-        if kind.line in lines and hasattr(lines[kind.line].capacity, "measure")
-    ]
-
-
-def _offer(one: Performed, key: str, title: str, raw: Raw | None) -> dict[str, Any]:
-    """A row of "what they do"; what was typed stays."""
-    if raw is None:
-        does, minutes, price = one.does, one.minutes or "", shown_value(one.price)
-    else:
-        does = key in _many(raw.get("does"))
-        minutes, price = raw.get(f"minutes.{key}", ""), raw.get(f"price.{key}", "")
-    usual = money(one.usual_price) if one.usual_price else ""
-    return {"id": key, "title": title, "usual": usual, "does": does, "minutes": minutes, "price": price}
-
-
-def _many(value: Any) -> list[str]:
-    return value if isinstance(value, list) else [value] if value else []
-
-
-def read_performers(raw: Raw) -> dict[str, tuple[int | None, Money | None]]:
-    """Who or what was ticked, with minutes and price of its own. Refuses :class:`Invalid` with every problem."""
-    found: dict[str, tuple[int | None, Money | None]] = {}
-    problems = []
-    for key in _many(raw.get("does")):
-        minutes, price = str(raw.get(f"minutes.{key}", "")).strip(), str(raw.get(f"price.{key}", "")).strip()
-        own = int(minutes) if minutes.isascii() and minutes.isdigit() and len(minutes) <= 4 else None
-        if minutes and not (own and own <= 1440):
-            problems.append(Problem(f"minutes.{key}", "not_minutes", NOT_MINUTES))
-        try:
-            sum_ = Money.of(price, "KZT") if price else None
-        except NotAnAmount:
-            sum_ = None
-            problems.append(Problem(f"price.{key}", "not_an_amount", NOT_MONEY))
-        if sum_ is not None and sum_.amount < 0:
-            problems.append(Problem(f"price.{key}", "not_an_amount", NOT_MONEY))
-        found[key] = (own, sum_)
-    if problems:
-        raise Invalid(*problems)
-    return found
 
 
 Here = FromPath[UUID]
@@ -391,71 +301,6 @@ def _back(request: WebRequest, shop_id: UUID, resource_id: int) -> Response[Any]
     return see_other(request, f"/sell/shop/{shop_id}/staff/{resource_id}", SAVED)
 
 
-@get("/sell/listings/{listing_id:uuid}/booking", **route(SIGNED_IN), include_in_schema=False)
-async def rule_page(
-    request: WebRequest, site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID]
-) -> Response[str]:
-    return await _rule_page(request, site, actor, listing_id)
-
-
-async def _rule_page(
-    request: WebRequest, site: Site, actor: Actor, listing_id: UUID, refused: Refused | None = None
-) -> Response[str]:
-    """Context: see the template."""
-    service = (await site.ask(queries.services_of, [listing_id])).get(listing_id)
-    if service is None or service.kind not in time_kinds(site):
-        raise Missing
-    shop = await staffed_shop(site, actor, service.shop_id, visit_of(request).locale)
-    who = await site.ask(editing.performed, shop.id, [service.kind], listing_id=listing_id)
-    work_raw = refused.raw if refused and refused.form == "work" else None
-    raw = refused.raw if refused and refused.form == "rule" else await site.ask(editing.typed_rule, listing_id)
-    why = refused.why if refused else None
-    of_rule = bool(refused and refused.form == "rule")
-    return await page(
-        request,
-        "scheduling/rule.html",
-        status=status_of(why),
-        page_title=N_("How it is booked"),
-        shop=shop,
-        service=service,
-        here=f"/sell/listings/{listing_id}/booking",
-        form=state_for(request, ServiceRule, raw, why if of_rule else None),
-        version=service.rule.version,
-        work=[_offer(w, str(w.resource_id), w.name, work_raw) for w in who],
-        work_errors=[t for ts in errors_of(request, None if of_rule else as_invalid(why)).values() for t in ts],
-    )
-
-
-@post("/sell/listings/{listing_id:uuid}/booking", **route(SIGNED_IN), include_in_schema=False, status_code=200)
-async def set_rule(
-    request: WebRequest, site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID]
-) -> Response[Any]:
-    raw = await posted_raw(request)
-    try:
-        await site.do(services.save_service_rule, listing_id, parse(ServiceRule, raw, "form"), by=actor)
-    except (Invalid, StaleVersion) as why:
-        return await _rule_page(request, site, actor, listing_id, Refused(form="rule", raw=raw, why=why))
-    return see_other(request, f"/sell/listings/{listing_id}/booking", SAVED)
-
-
-@post("/sell/listings/{listing_id:uuid}/booking/who", **route(SIGNED_IN), include_in_schema=False, status_code=200)
-async def set_who(
-    request: WebRequest, site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID]
-) -> Response[Any]:
-    raw = await posted_raw(request)
-    try:
-        chosen: Sequence[Performer] = [
-            Performer(resource_id=int(key), minutes=minutes, price=price)
-            for key, (minutes, price) in read_performers(raw).items()
-        ]
-        await site.do(services.set_service_resources, listing_id, chosen, by=actor)
-    except ValueError as wrong:
-        raise Missing from wrong
-    except Invalid as why:
-        return await _rule_page(request, site, actor, listing_id, Refused(form="work", raw=raw, why=why))
-    return see_other(request, f"/sell/listings/{listing_id}/booking", SAVED)
-
-
 handlers = (
     staff_shortcut,
     staff_page,
@@ -468,7 +313,4 @@ handlers = (
     clear_day,
     set_services,
     set_member,
-    rule_page,
-    set_rule,
-    set_who,
 )

@@ -9,7 +9,8 @@ from marketplace_kit.scheduling.queries.calendars import (
     resource_list,
 )
 from marketplace_kit.scheduling.queries.people import export
-from marketplace_kit.scheduling.queries.plans import plan_of, services_of
+from marketplace_kit.scheduling.queries.plans import plan_of
+from marketplace_kit.scheduling.queries.services import services_of
 
 __all__ = [
     "appointment_by_id",

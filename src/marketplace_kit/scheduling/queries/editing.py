@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.listings.tables import listing_table as listing
-from marketplace_kit.scheduling.queries.plans import Rule, services_of
+from marketplace_kit.scheduling.queries.services import Rule, services_of
 from marketplace_kit.scheduling.tables import (
     resource_day_table,
     resource_hours_table,

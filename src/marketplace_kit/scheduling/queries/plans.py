@@ -2,179 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import attrs
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marketplace_kit.kernel import prepared
 from marketplace_kit.kernel.dialects import among, gathered, listed, strung
-from marketplace_kit.kernel.money import Money
 from marketplace_kit.listings.tables import listing_table as listing
-from marketplace_kit.scheduling.domain.offers import Need
-from marketplace_kit.scheduling.domain.slots import Pattern
 from marketplace_kit.scheduling.domain.windows import DayRule, WeekRule, Working, day_bounds
+from marketplace_kit.scheduling.queries.services import LISTINGS, SERVICES, read_services, together
+from marketplace_kit.scheduling.queries.snapshots import Held, Own, Plan, Resource
 from marketplace_kit.scheduling.tables import (
     claim_table,
     resource_day_table,
     resource_hours_table,
     resource_table,
     service_resource_table,
-    service_rule_table,
 )
 from marketplace_kit.scheduling.tables.overlap import LONGEST_S
 from marketplace_kit.shops.domain.hours import Opening, Range
 from marketplace_kit.shops.tables import day_table, hours_table
-from marketplace_kit.shops.tables import shop_table as shop
 
-DEFAULT_MINUTES = 30
 _AROUND_S = 48 * 3600
 """A day for nights and buffers, and what the clocks of the world differ by."""
-rule = service_rule_table.c
 claim = claim_table.c
-
-
-@attrs.frozen(kw_only=True)
-class Rule:
-    """How a service is booked; the defaults are those of the table."""
-
-    minutes: int | None = None
-    before: int = 0
-    after: int = 0
-    lead_minutes: int = 60
-    horizon_days: int = 60
-    step: int = 15
-    mode: str = "grid"
-    fixed_times: tuple[int, ...] = ()
-    confirmation: str = "instant"
-    needs: tuple[Need, ...] = (Need(),)
-    places: int = 1
-    cutoff_hours: int = 6
-    moves: int = 2
-    max_open: int = 10
-    prepay: str = "none"
-    prepay_amount: int = 0
-    late_fee_percent: int = 0
-    missed_fee_percent: int = 0
-    policy_text: str = ""
-    bookable_online: bool = True
-    version: int = 0
-
-    @property
-    def pattern(self) -> Pattern:
-        return Pattern(
-            before=self.before * 60,
-            after=self.after * 60,
-            step=self.step * 60,
-            mode=self.mode,
-            fixed=self.fixed_times,
-        )
-
-
-@attrs.frozen(kw_only=True)
-class Service:
-    """A listing as somebody books it."""
-
-    listing_id: UUID
-    shop_id: UUID
-    kind: str
-    title: str
-    price: Money | None
-    minutes: int
-    optional: bool
-    published: bool
-    shop_open: bool
-    phone: str
-    zone: str
-    rule: Rule
-
-
-@attrs.frozen(kw_only=True)
-class Resource:
-    id: int
-    kind: str
-    name: str
-    lanes: int
-    skills: frozenset[str]
-    public: bool
-    about: str
-    photo: str | None
-    working: Working
-
-
-@attrs.frozen(kw_only=True)
-class Own:
-    """What differs when this one performs a service."""
-
-    minutes: int | None = None
-    price_amount: int | None = None
-
-
-class Held(NamedTuple):
-    """A claim that was held for a line. ``over``: its time ran out before it was let go."""
-
-    resource_id: int
-    from_s: int
-    to_s: int
-    live: bool
-    over: bool
-    kind: str
-
-
-@attrs.frozen(kw_only=True)
-class Plan:
-    """``has_staff``: whether the shop has a member of staff at all, active or not. ``dead`` are the resources of which
-    a hold is over that nobody has taken away yet. ``held`` is what was held for the lines that it was read without.
-    """
-
-    services: Mapping[UUID, Service]
-    resources: Mapping[int, Resource]
-    performers: Mapping[UUID, Mapping[int, Own]]
-    opening: Opening
-    claims: Mapping[int, Sequence[tuple[int, int, int]]]
-    has_staff: bool = True
-    dead: frozenset[int] = frozenset()
-    held: Mapping[UUID, Sequence[Held]] = attrs.field(factory=dict)
-
-    @property
-    def zone(self) -> str:
-        return self.opening.zone
-
-
-_LISTINGS = sa.bindparam("listings", expanding=True, type_=listing.c.id.type)
-_RULE = tuple(f.name for f in attrs.fields(Rule))
-_ROW = (
-    listing.c.id,
-    listing.c.shop_id,
-    listing.c.kind,
-    listing.c.title,
-    listing.c.price_amount,
-    listing.c.price_currency,
-    listing.c.attributes,
-    listing.c.option_groups,
-    listing.c.state,
-    shop.c.state,
-    shop.c.phone,
-    shop.c.zone,
-    shop.c.holidays_closed,
-)
-_SERVICES = (
-    sa.select(gathered(listed(*_ROW, *(service_rule_table.c[name] for name in _RULE))))
-    .select_from(
-        listing.join(shop, shop.c.id == listing.c.shop_id).outerjoin(
-            service_rule_table, rule.listing_id == listing.c.id
-        )
-    )
-    .where(listing.c.id.in_(_LISTINGS))
-)
 _SINCE, _UNTIL = sa.bindparam("since", type_=sa.Date), sa.bindparam("until", type_=sa.Date)
 _WITHIN = sa.and_(
     claim.from_s < sa.bindparam("to_s", type_=sa.BigInteger),
@@ -199,11 +58,7 @@ def _resources_parts(of: sa.ColumnElement[Any]) -> list[sa.Select[Any]]:
     ]
 
 
-def _together(names: Sequence[str], parts: Sequence[sa.Select[Any]]) -> sa.Select[Any]:
-    return sa.select(*(part.scalar_subquery().label(name) for name, part in zip(names, parts, strict=True)))
-
-
-_RESOURCES = _together(
+_RESOURCES = together(
     ("resources", "hours", "said"), _resources_parts(sa.bindparam("shop", type_=resource_table.c.shop_id.type))
 )
 
@@ -226,12 +81,12 @@ def _plan_statement(without: bool) -> sa.Select[Any]:
         among(claim.resource_id, ids), claim.released_at.is_(None), _WITHIN
     )
     parts = {
-        "services": _SERVICES,
+        "services": SERVICES,
         **dict(zip(("resources", "hours", "said"), _resources_parts(of), strict=True)),
         "week": sa.select(gathered(listed(w.weekday, w.opens, w.closes))).where(w.shop_id == of),
         "dates": sa.select(gathered(listed(o.day, o.ranges))).where(o.shop_id == of, o.day >= _SINCE, o.day <= _UNTIL),
         "performers": sa.select(gathered(listed(s.listing_id, s.resource_id, s.minutes, s.price_amount))).where(
-            s.listing_id.in_(_LISTINGS)
+            s.listing_id.in_(LISTINGS)
         ),
         "claims": claims,
     }
@@ -248,7 +103,7 @@ def _plan_statement(without: bool) -> sa.Select[Any]:
             .join_from(claim_table, resource_table, resource_table.c.id == claim.resource_id)
             .where(claim.hold_id.in_(lines), claim.kind == "hold", claim.appointment_id.is_(None))
         )
-    return _together(tuple(parts), tuple(parts.values()))
+    return together(tuple(parts), tuple(parts.values()))
 
 
 async def plan_of(
@@ -293,7 +148,7 @@ async def plan_between(
     if without:
         given["lines"] = list(without)
     row = (await prepared.rows(connection, _plan_statement(bool(without)), given))[0]
-    services, holidays_closed = _services(row.services)
+    services, holidays_closed = read_services(row.services)
     if len(services) != len(ids) or len({s.shop_id for s in services.values()}) != 1:
         return None
     resources, has_staff = _resources(row.resources, row.hours, row.said)
@@ -325,17 +180,6 @@ async def plan_between(
 _begins = itemgetter(1)
 
 
-async def services_of(connection: AsyncConnection, listing_ids: Sequence[UUID]) -> dict[UUID, Service]:
-    """The listings as they are booked; those that are not there are left out."""
-    if not listing_ids:
-        return {}
-    found = await prepared.rows(connection, _ONLY_SERVICES, {"listings": sorted(set(listing_ids))})
-    return dict(_services(found[0].services)[0])
-
-
-_ONLY_SERVICES = _together(("services",), (_SERVICES,))
-
-
 async def resources_of(
     connection: AsyncConnection, shop_id: UUID, first: date, days: int
 ) -> tuple[dict[int, Resource], bool]:
@@ -344,15 +188,6 @@ async def resources_of(
     row = (await prepared.rows(connection, _RESOURCES, around))[0]
     found, has_staff = _resources(row.resources, row.hours, row.said)
     return dict(found), has_staff
-
-
-# The same text means the same: shops change rarely, and are asked about all the time.
-
-
-@lru_cache(maxsize=512)
-def _services(text: str) -> tuple[dict[UUID, Service], bool]:
-    found = [_service(row) for row in msgspec.json.decode(text)]
-    return {service.listing_id: service for service, _ in found}, any(closed for _, closed in found)
 
 
 @lru_cache(maxsize=256)
@@ -426,37 +261,3 @@ def seconds_of(zone: str, first: date, days: int) -> tuple[int, int]:
 
 def today_in(zone: str, now: datetime) -> date:
     return now.astimezone(ZoneInfo(zone)).date()
-
-
-def needs_of(stored: Sequence[Mapping[str, Any]]) -> tuple[Need, ...]:
-    return tuple(Need(one["kind"], frozenset(one.get("skills", ()))) for one in stored) or (Need(),)
-
-
-def _service(row: Sequence[Any]) -> tuple[Service, bool]:
-    """A service, and whether its shop keeps the holidays."""
-    id_, shop_id, kind, title, amount, currency, attributes, groups, state, shop_state, phone, zone, closed = row[
-        : len(_ROW)
-    ]
-    said = attributes.get("minutes") if isinstance(attributes, dict) else None
-    made = Rule()
-    given = dict(zip(_RULE, row[len(_ROW) :], strict=True))
-    if given["version"] is not None:
-        given["bookable_online"] = bool(given["bookable_online"])
-        made = Rule(
-            **given | {"needs": needs_of(given["needs"]), "fixed_times": tuple(given["fixed_times"])},
-        )
-    service = Service(
-        listing_id=UUID(id_),
-        shop_id=UUID(shop_id),
-        kind=kind,
-        title=title,
-        price=None if amount is None else Money.stored(amount, currency),
-        minutes=made.minutes or (said if isinstance(said, int) and said > 0 else DEFAULT_MINUTES),
-        optional=bool(groups),
-        published=state == "published",
-        shop_open=shop_state == "open",
-        phone=phone or "",
-        zone=zone,
-        rule=made,
-    )
-    return service, bool(closed)

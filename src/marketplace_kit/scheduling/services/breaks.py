@@ -13,7 +13,7 @@ from marketplace_kit.kernel.site import UnitOfWork
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.scheduling.domain import HasAppointments
 from marketplace_kit.scheduling.queries.calendars import appointments_on
-from marketplace_kit.scheduling.queries.plans import services_of
+from marketplace_kit.scheduling.queries.services import services_of
 from marketplace_kit.scheduling.schemas import Break, WalkIn
 from marketplace_kit.scheduling.services.claiming import release, release_dead
 from marketplace_kit.scheduling.services.desk import Booker, Caller

@@ -16,7 +16,9 @@ from marketplace_kit.kernel.site import Site
 from marketplace_kit.scheduling.domain.offers import STAFF, Role, free
 from marketplace_kit.scheduling.domain.slots import FEW
 from marketplace_kit.scheduling.domain.windows import date_of
-from marketplace_kit.scheduling.queries.plans import Plan, Service, plan_of, services_of, today_in
+from marketplace_kit.scheduling.queries.plans import plan_of, today_in
+from marketplace_kit.scheduling.queries.services import Service, services_of
+from marketplace_kit.scheduling.queries.snapshots import Plan
 from marketplace_kit.scheduling.schemas import (
     DaySlots,
     DayState,

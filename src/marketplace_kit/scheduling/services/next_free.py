@@ -19,7 +19,9 @@ from marketplace_kit.kernel.database import Uuid
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.listings.tables import listing_table as listing
 from marketplace_kit.scheduling.domain.offers import free
-from marketplace_kit.scheduling.queries.plans import Plan, plan_of, services_of, today_in
+from marketplace_kit.scheduling.queries.plans import plan_of, today_in
+from marketplace_kit.scheduling.queries.services import services_of
+from marketplace_kit.scheduling.queries.snapshots import Plan
 from marketplace_kit.scheduling.schemas import Measured
 from marketplace_kit.scheduling.services.capacity import TimeCapacity
 from marketplace_kit.scheduling.services.planning import Job, limits, roles_for

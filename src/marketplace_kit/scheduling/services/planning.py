@@ -16,7 +16,8 @@ from marketplace_kit.kernel.texts import N_
 from marketplace_kit.listings.services import choice_of
 from marketplace_kit.scheduling.domain.offers import STAFF, Able, Need, Role
 from marketplace_kit.scheduling.domain.windows import Window, shop_ranges, windows_of
-from marketplace_kit.scheduling.queries.plans import Own, Plan, Resource, Service
+from marketplace_kit.scheduling.queries.services import Service
+from marketplace_kit.scheduling.queries.snapshots import Own, Plan, Resource
 from marketplace_kit.scheduling.schemas import Measured
 
 Measure = Callable[[Site, Wish], Awaitable[Measured]]

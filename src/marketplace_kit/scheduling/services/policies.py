@@ -18,7 +18,7 @@ from marketplace_kit.kernel.money import Money, exponent
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.scheduling.domain import BookingBlocked, PrepaymentRequired, TooManyOpenVisits
-from marketplace_kit.scheduling.queries.plans import Rule, Service
+from marketplace_kit.scheduling.queries.services import Rule, Service
 from marketplace_kit.scheduling.schemas import MarkForm, SchedulingSettings
 from marketplace_kit.scheduling.tables import appointment_table, booking_mark_table, shop_booking_table
 from marketplace_kit.shops.domain import ADMIN, OWNER, STAFF

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from marketplace_kit.kernel.hooks.lines import Moving
-from marketplace_kit.scheduling.queries.plans import Plan
+from marketplace_kit.scheduling.queries.snapshots import Plan
 from marketplace_kit.scheduling.services.claiming import Placed
 from marketplace_kit.scheduling.services.planning import local
 

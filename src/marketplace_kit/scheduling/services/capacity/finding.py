@@ -27,7 +27,9 @@ from marketplace_kit.scheduling.domain import (
 from marketplace_kit.scheduling.domain.offers import STAFF, Role, free
 from marketplace_kit.scheduling.domain.process import APPOINTMENT, EFFECTS, Effect, check_effects
 from marketplace_kit.scheduling.domain.windows import date_of, day_bounds
-from marketplace_kit.scheduling.queries.plans import Plan, Service, plan_between
+from marketplace_kit.scheduling.queries.plans import plan_between
+from marketplace_kit.scheduling.queries.services import Service
+from marketplace_kit.scheduling.queries.snapshots import Plan
 from marketplace_kit.scheduling.schemas import SchedulingSettings
 from marketplace_kit.scheduling.services.capacity.facts import time_facts
 from marketplace_kit.scheduling.services.claiming import (

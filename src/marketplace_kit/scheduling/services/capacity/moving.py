@@ -35,7 +35,8 @@ from marketplace_kit.scheduling.domain import (
 )
 from marketplace_kit.scheduling.domain.process import Effect
 from marketplace_kit.scheduling.domain.windows import wall_of
-from marketplace_kit.scheduling.queries.plans import plan_between, services_of
+from marketplace_kit.scheduling.queries.plans import plan_between
+from marketplace_kit.scheduling.queries.services import services_of
 from marketplace_kit.scheduling.schemas import Measured, SchedulingSettings
 from marketplace_kit.scheduling.services.capacity.facts import event_facts, is_customer, time_facts
 from marketplace_kit.scheduling.services.capacity.finding import AFTER_S, BEFORE_S, GRACE, Finding, Visit

@@ -25,7 +25,8 @@ from marketplace_kit.scheduling.domain import (
 from marketplace_kit.scheduling.domain.offers import STAFF
 from marketplace_kit.scheduling.domain.slots import assigned
 from marketplace_kit.scheduling.domain.windows import wall_of
-from marketplace_kit.scheduling.queries.plans import Held, Plan, plan_between
+from marketplace_kit.scheduling.queries.plans import plan_between
+from marketplace_kit.scheduling.queries.snapshots import Held, Plan
 from marketplace_kit.scheduling.schemas import SchedulingSettings
 from marketplace_kit.scheduling.services.capacity.facts import event_facts
 from marketplace_kit.scheduling.services.capacity.finding import AFTER_S, BEFORE_S, GRACE, Finding, Visit, load_of
