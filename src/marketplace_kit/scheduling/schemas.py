@@ -16,6 +16,8 @@ from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.texts import N_
 
 STAFF, ROOM, VAN, EQUIPMENT = "staff", "room", "van", "equipment"
+LODGING = "lodging"
+"""What is taken for days on end, and is no column of the calendar: its plugin shows it."""
 KINDS = (
     (STAFF, N_("Member of staff")),
     (ROOM, N_("Room or place")),

@@ -58,7 +58,9 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("(kind = 'subject') = (shop_id IS NULL)", name=op.f("ck_resource_shop")),
         sa.CheckConstraint("(kind = 'subject') = (subject IS NOT NULL)", name=op.f("ck_resource_subject")),
-        sa.CheckConstraint("kind IN ('staff', 'room', 'van', 'equipment', 'subject')", name=op.f("ck_resource_kind")),
+        sa.CheckConstraint(
+            "kind IN ('staff', 'room', 'van', 'equipment', 'lodging', 'subject')", name=op.f("ck_resource_kind")
+        ),
         sa.CheckConstraint("name <> ''", name=op.f("ck_resource_name")),
         sa.CheckConstraint("lanes BETWEEN 1 AND 500", name=op.f("ck_resource_lanes")),
         sa.ForeignKeyConstraint(["member_id"], ["person.id"], name=op.f("fk_resource_member_id"), ondelete="SET NULL"),

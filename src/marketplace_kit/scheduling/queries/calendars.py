@@ -15,7 +15,7 @@ from marketplace_kit.accounts.tables import person_table as person
 from marketplace_kit.listings.tables import listing_table as listing
 from marketplace_kit.scheduling.domain.windows import shop_ranges, windows_of
 from marketplace_kit.scheduling.queries.plans import resources_of, seconds_of
-from marketplace_kit.scheduling.schemas import AppointmentView, Calendar, Column, Entry, ResourceView
+from marketplace_kit.scheduling.schemas import LODGING, AppointmentView, Calendar, Column, Entry, ResourceView
 from marketplace_kit.scheduling.tables import appointment_table, claim_table, resource_table
 from marketplace_kit.scheduling.tables.overlap import LONGEST_S
 from marketplace_kit.shops.queries import opening_of
@@ -35,8 +35,9 @@ _VIEWED = (
 
 
 async def resource_list(connection: AsyncConnection, shop_id: UUID) -> list[ResourceView]:
-    """Everything of a shop that can be busy, in the shop's order; what was put away too."""
-    wanted = sa.select(resource_table).where(r.shop_id == shop_id).order_by(r.kind != "staff", r.rank, r.id)
+    """Everything of a shop that can be busy by the hour, in the shop's order; what was put away too."""
+    mine = sa.and_(r.shop_id == shop_id, r.kind != LODGING)
+    wanted = sa.select(resource_table).where(mine).order_by(r.kind != "staff", r.rank, r.id)
     return [_resource(row) for row in (await connection.execute(wanted)).mappings()]
 
 

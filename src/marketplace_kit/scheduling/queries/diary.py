@@ -15,6 +15,7 @@ from marketplace_kit.listings.domain import PUBLISHED
 from marketplace_kit.listings.tables import listing_table as listing
 from marketplace_kit.scheduling.domain.windows import DayRule, WeekRule, Working, windows_of
 from marketplace_kit.scheduling.queries.following import WILL_COME
+from marketplace_kit.scheduling.schemas import LODGING
 from marketplace_kit.scheduling.tables import appointment_table as appointment
 from marketplace_kit.scheduling.tables import claim_table as claim
 from marketplace_kit.scheduling.tables import resource_day_table as day_rule
@@ -208,6 +209,7 @@ async def blocks_between(connection: AsyncConnection, shop_id: UUID, from_s: int
     """
     wanted = _BLOCKS.where(
         resource.c.shop_id == shop_id,
+        resource.c.kind != LODGING,
         _BLOCKING,
         claim.c.lane == 0,
         claim.c.from_s < to_s,
@@ -251,7 +253,7 @@ class Journal(msgspec.Struct, frozen=True, kw_only=True):
 
 _WORKERS = (
     sa.select(*(c for c in resource.c if c.name in Worker.__struct_fields__))
-    .where(resource.c.active, resource.c.kind != "subject")
+    .where(resource.c.active, resource.c.kind.not_in(("subject", LODGING)))
     .order_by(resource.c.rank, resource.c.id)
 )
 

@@ -12,6 +12,7 @@ from marketplace_kit.scheduling.services.keeping import (
 )
 from marketplace_kit.scheduling.services.looking import blank_wishes, month_for, slots_for
 from marketplace_kit.scheduling.services.next_free import next_free, note_change, work_out
+from marketplace_kit.scheduling.services.occupying import Place, keep, lock_resources, occupy, vacate
 from marketplace_kit.scheduling.services.policies import mark_customer, set_missed_rule
 from marketplace_kit.scheduling.services.privacy import erase, holds
 from marketplace_kit.scheduling.services.staffing import ensure_resource, ensure_staff_for_members
@@ -19,6 +20,7 @@ from marketplace_kit.scheduling.services.sweeping import sweep_holds
 from marketplace_kit.scheduling.services.timely import links_of, not_now
 
 __all__ = [
+    "Place",
     "TimeCapacity",
     "blank_wishes",
     "clear_resource_day",
@@ -26,12 +28,15 @@ __all__ = [
     "ensure_staff_for_members",
     "erase",
     "holds",
+    "keep",
     "links_of",
+    "lock_resources",
     "mark_customer",
     "month_for",
     "next_free",
     "not_now",
     "note_change",
+    "occupy",
     "release_break",
     "save_resource",
     "save_service_rule",
@@ -42,6 +47,7 @@ __all__ = [
     "slots_for",
     "sweep_holds",
     "take_break",
+    "vacate",
     "walk_in",
     "work_out",
 ]

@@ -48,7 +48,7 @@ resource_table = sa.Table(
     sa.Column("subject", sa.String(120), unique=True),
     sa.Column("version", sa.Integer, nullable=False, server_default="1"),
     sa.UniqueConstraint("shop_id", "member_id", name="uq_resource_shop_id"),
-    sa.CheckConstraint("kind IN ('staff', 'room', 'van', 'equipment', 'subject')", name="kind"),
+    sa.CheckConstraint("kind IN ('staff', 'room', 'van', 'equipment', 'lodging', 'subject')", name="kind"),
     sa.CheckConstraint("(kind = 'subject') = (subject IS NOT NULL)", name="subject"),
     sa.CheckConstraint("(kind = 'subject') = (shop_id IS NULL)", name="shop"),
     sa.CheckConstraint("lanes BETWEEN 1 AND 500", name="lanes"),
@@ -57,7 +57,8 @@ resource_table = sa.Table(
 )
 """What can be busy. ``stands_for`` is the shop that a resource was made for because it had none; ``subject`` names what
 a customer brings (a pet, a car), which can be in one place at a time. Without ``own_hours`` it works when the shop
-does. ``skills`` are codes: what somebody can do, what a room is for.
+does. ``skills`` are codes: what somebody can do, what a room is for. ``lodging`` is taken for days on end
+(:mod:`marketplace_kit.scheduling.services.occupying`): it has no hours, and no appointment asks for it.
 """
 
 resource_hours_table = sa.Table(
