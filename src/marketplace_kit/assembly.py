@@ -63,11 +63,14 @@ CORE: tuple[Plugin, ...] = (
 
 
 def load_plugins(environ: Mapping[str, str] | None = None, extra: Sequence[Plugin] = ()) -> tuple[Registry, Hooks]:
-    """Boot the core and what is installed. ``MK_PLUGINS`` names a subset; empty means safe mode, the core alone."""
-    wanted = (os.environ if environ is None else environ).get("MK_PLUGINS")
+    """Boot the core and what is installed. ``MK_PLUGINS`` names a subset; empty means safe mode, the core alone.
+    ``MK_TRACE_HOOKS=1`` logs every call of a hook.
+    """
+    environ = os.environ if environ is None else environ
+    wanted = environ.get("MK_PLUGINS")
     only = None if wanted is None else [name.strip() for name in wanted.split(",") if name.strip()]
     found, broken = discover(only)
-    return boot(CORE, [*found, *extra], broken)
+    return boot(CORE, [*found, *extra], broken, trace=settings.traces_hooks(environ))
 
 
 def load_settings(

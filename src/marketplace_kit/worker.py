@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import threading
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -104,6 +105,23 @@ def run_worker(open_site: OpenSite, *, concurrency: int = 2, loglevel: str = "WA
     app = make_app(open_site)
     words = ["--quiet", "worker", f"--concurrency={concurrency}", f"--loglevel={loglevel}", "--pool=threads"]
     app.worker_main([*words, "--without-gossip", "--without-mingle"])
+
+
+def run_beat(open_site: OpenSite) -> None:
+    """Announce what is due and write what is scheduled until the process is told to stop (SIGTERM)."""
+    asyncio.run(_beat(open_site()))
+
+
+async def _beat(site: Site) -> None:
+    ended = asyncio.Event()
+    for told in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(told, ended.set)
+    relay = asyncio.create_task(Relay(site, celery_app(site.settings.of(JobSettings))).run())
+    await ended.wait()
+    relay.cancel()
+    with suppress(asyncio.CancelledError):
+        await relay
+    await site.close()
 
 
 def open_configured_site() -> Site:

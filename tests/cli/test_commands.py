@@ -12,7 +12,9 @@ from threading import Thread
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner, Result
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marketplace_kit.cli import main
 from marketplace_kit.cli.deployment import Deployment
@@ -267,20 +269,81 @@ def test_an_admin_is_made_on_the_command_line(ready: Run, tmp_path: Path) -> Non
     secret = tmp_path / "password"
     secret.write_text("three quiet camels", encoding="utf-8")
     words = ("user", "create", "--email", "boss@example.kz", "--name", "Boss", "--role", "admin")
-    ready(*words, "--password-file", str(secret))
-    assert ready(*words, "--password-file", str(secret), code=1).output
+    told = json.loads(ready(*words, "--password-file", str(secret), "--json").output)
+    assert told["email"] == "boss@example.kz"
+    again = ready(*words, "--password-file", str(secret), code=1).output
+    assert "Somebody is registered with this e-mail address" in again
+    exported = json.loads(ready("privacy", "export", "boss@example.kz").output)
+    assert told["id"] in json.dumps(exported)
 
 
 def test_a_new_plugin_is_made_where_asked(run: Run, tmp_path: Path) -> None:
     output = run("plugin", "new", "kayak-hire", "--into", str(tmp_path)).output
     assert "plugin check kayak_hire" in output
     assert list(tmp_path.glob("*/src/*/plugin.py"))
+    told = json.loads(run("plugin", "new", "sauna", "--with", "page", "--into", str(tmp_path), "--json").output)
+    assert told == {"folder": str(tmp_path / "marketplace-sauna"), "name": "sauna"}
     assert run("plugin", "new", "Kayak Hire!", "--into", str(tmp_path), code=1).output
 
 
-def test_a_worker_is_refused_where_the_web_process_does_the_work(run: Run) -> None:
+def test_a_worker_and_a_beat_are_refused_where_the_web_process_does_the_work(run: Run) -> None:
     assert "MK_JOBS__RUNNER" in run("worker", code=1).output
+    assert "MK_JOBS__RUNNER" in run("beat", code=1).output
+
+
+def test_somebody_is_forgotten_and_a_program_is_told_by_whom(ready: Run, tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    secret.write_text("three quiet camels", encoding="utf-8")
+    ready("user", "create", "--email", "gone@example.kz", "--name", "Gone", "--password-file", str(secret))
+    words = ("privacy", "erase", "gone@example.kz", "--json")
+    would = json.loads(ready(*words, "--dry-run").output)
+    assert would["forgotten"] is False
+    assert "accounts.people" in would["keepers"]
+    assert "say --yes" in ready(*words, code=1).output
+    assert "gone@example.kz" in ready("privacy", "export", "gone@example.kz").output
+    assert json.loads(ready(*words, "--yes").output)["forgotten"] is True
+    assert "nobody here has the address" in ready("privacy", "export", "gone@example.kz", code=1).output
+
+
+def test_a_shops_listings_and_the_index_are_made_for_programs_too(ready: Run, tmp_path: Path) -> None:
+    ready("sample", "load")
+
+    async def a_shop(connection: AsyncConnection) -> str:
+        return str((await connection.execute(sa.text("SELECT shop_id FROM listing LIMIT 1"))).scalar_one())
+
+    shop = Deployment(Path("marketplace.toml")).run(lambda site: site.ask(a_shop))
+    told = json.loads(ready("export", shop, str(tmp_path / "out.csv"), "--json").output)
+    assert told["bytes"] == (tmp_path / "out.csv").stat().st_size > 0
+    assert json.loads(ready("import", shop, str(tmp_path / "out.csv"), "--json").output)["made"] == 0
+    assert json.loads(ready("reindex", "--json").output)["listings"] > 0
+
+
+def test_a_site_is_set_up_and_nothing_there_is_overwritten(run: Run, tmp_path: Path) -> None:
+    words = ("init", "our", "--name", 'The "old" bazaar', "--locale", "kk")
+    shown = run(*words, "--dry-run").output
+    assert '+name = "The \\"old\\" bazaar"' in shown
+    assert not (tmp_path / "our").exists()
+    told = json.loads(run(*words, "--json").output)
+    assert told["written"] is True
+    assert "marketplace.toml" in told["new"]
+    secret = tmp_path / "our/secrets/site"
+    assert secret.stat().st_mode & 0o777 == 0o600
+    kept = secret.read_text(encoding="utf-8")
+    rows = json.loads(run("--config", "our/marketplace.toml", "config", "show", "--json").output)
+    assert {r["setting"]: r["value"] for r in rows}["site.name"] == 'The "old" bazaar'
+    assert "nothing would change" in run(*words, "--dry-run").output
+    (tmp_path / "our/marketplace.toml").write_text('[site]\nname = "Mine"\n', encoding="utf-8")
+    assert '-name = "Mine"' in run(*words, "--dry-run").output
+    assert "marketplace.toml in our would be overwritten" in run(*words, code=1).output
+    assert (tmp_path / "our/marketplace.toml").read_text(encoding="utf-8") == '[site]\nname = "Mine"\n'
+    assert secret.read_text(encoding="utf-8") == kept
+
+
+def test_a_site_that_could_not_start_is_not_set_up(run: Run, tmp_path: Path) -> None:
+    assert "no time zone Asia/Nowhere" in run("init", "our", "--timezone", "Asia/Nowhere", code=1).output
+    assert "site.currency" in run("init", "our", "--currency", "tenge", code=1).output
+    assert not (tmp_path / "our").exists()
 
 
 def test_a_command_that_is_none_is_refused(run: Run) -> None:
-    run("nonsense", code=2)
+    assert "nonsense" in run("nonsense", code=2).output

@@ -11,7 +11,9 @@ from typing import Annotated, Any
 
 import attrs
 import pytest
+import structlog
 
+from marketplace_kit import assembly
 from marketplace_kit.kernel import plugins as boot_module
 from marketplace_kit.kernel.events import Event
 from marketplace_kit.kernel.fields import Field, Form
@@ -28,6 +30,7 @@ from marketplace_kit.kernel.hooks import (
     PluginInfo,
     SettingsSection,
     Storage,
+    facade,
     hookimpl,
 )
 from marketplace_kit.kernel.hooks.facade import Hooks
@@ -333,3 +336,44 @@ def test_the_registry_says_who_declared_what() -> None:
     assert registry.permissions.owner("vet.see") == "vet"
     assert registry.owned("vet") == {"permissions": 2}
     assert registry.permissions.of("core") == ()
+
+
+class Talkative(Plugin):
+    info = info("talkative")
+
+    @hookimpl
+    def mk_permissions(self) -> Sequence[Permission]:
+        return (Permission(name="talkative.talk", label="Talk"),)
+
+    @hookimpl
+    def mk_nav_items(self, actor: Actor) -> Sequence[NavItem]:
+        return (NavItem(slot="main", text="Talk", href="/talk"), NavItem(slot="main", text="Listen", href="/listen"))
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What the facade logs, whatever this process otherwise lets through."""
+    logger = structlog.testing.CapturingLogger()
+    monkeypatch.setattr(facade, "log", logger)
+    return logger.calls
+
+
+def test_a_traced_call_is_told_with_its_plugin_and_what_it_answered(told: list[Any]) -> None:
+    _, hooks = boot([Core()], [Talkative()], trace=True)
+    hooks.for_site(lambda _: True).nav_items(Actor())
+    assert {(t.method_name, t.args) for t in told} == {("info", ("hook.called",))}
+    calls = [(t.kwargs["hook"], t.kwargs["plugin"], t.kwargs["answered"]) for t in told]
+    assert calls == [("mk_permissions", "talkative", 1), ("mk_nav_items", "talkative", 2)]
+    assert all(t.kwargs["milliseconds"] >= 0 for t in told)
+
+
+def test_nothing_is_told_of_calls_unless_asked(told: list[Any]) -> None:
+    _, hooks = boot([Core()], [Talkative()])
+    assert len(hooks.nav_items(Actor())) == 2
+    assert told == []
+
+
+@pytest.mark.parametrize(("said", "traced"), [("1", True), ("yes", True), ("0", False), ("", False)])
+def test_the_environment_asks_for_a_trace(told: list[Any], said: str, traced: bool) -> None:
+    assembly.load_plugins({"MK_PLUGINS": "", "MK_TRACE_HOOKS": said})
+    assert bool(told) is traced

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from marketplace_kit.scaffold import PARTS, BadName, FolderTaken, UnknownPart, completed, make_plugin
+from marketplace_kit.scaffold import PARTS, BadName, FolderTaken, UnknownPart, completed, make_plugin, make_site
 
 BIN = Path(sys.executable).parent
 NOTHING: frozenset[str] = frozenset()
@@ -104,3 +104,12 @@ def test_an_existing_folder_is_left_alone(tmp_path: Path) -> None:
     make_plugin("vet", tmp_path, NOTHING)
     with pytest.raises(FolderTaken):
         make_plugin("vet", tmp_path, EVERYTHING)
+
+
+@pytest.mark.one_engine
+@pytest.mark.slow
+def test_a_new_sites_own_tests_pass(tmp_path: Path) -> None:
+    make_site(tmp_path, name="Базар", locale="kk", currency="KZT", timezone="Asia/Atyrau")
+    run(tmp_path, "ruff", "check", "--no-cache", ".")
+    run(tmp_path, "ruff", "format", "--no-cache", "--check", ".")
+    run(tmp_path, "pytest", "-q", "-p", "no:cacheprovider", MK_PLUGINS="")

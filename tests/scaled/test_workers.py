@@ -110,3 +110,22 @@ async def test_celery_itself_can_start_the_worker(site: Site, broker: Broker, st
         return await site.ask(newest_heartbeat) is not None
 
     await until(beats)
+
+
+@pytest.mark.broker("redis")
+async def test_a_beat_announces_and_schedules_and_does_nothing_itself(
+    site: Site, broker: Broker, start_worker: StartWorker
+) -> None:
+    given = {f"MK_{key.upper().replace('.', '__')}": str(value) for key, value in settings_of(site).items()}
+    await site.do(enqueue, "parcel")
+    beat = start_worker([sys.executable, "-m", "marketplace_kit", "beat"], MK_PLUGINS="", **given)
+
+    async def announced() -> bool:
+        rows = await site.ask(trade.jobs)
+        return {"trade.deliver", "kernel.tidy"} <= {row.name for row in rows if row.announced_at}
+
+    await until(announced)
+    assert await asyncio.to_thread(beat.stop) == 0
+    rows = await site.ask(trade.jobs)
+    assert {row.state for row in rows} == {"ready"}
+    assert await site.ask(trade.effects) == {}

@@ -24,15 +24,17 @@ _ROOT = "marketplace_site_plugins_"
 @pass_deployment
 def dev(deployment: Deployment, folder: Path | None, port: int, install: bool) -> None:
     """Serve the site while a plugin is written: FOLDER is installed editable, its tables are made, and each saved file
-    starts the site anew. Without FOLDER, for the plugins beside the site.
+    starts the site anew. Without FOLDER, for the plugins beside the site. Every call of a hook is logged; say
+    MK_TRACE_HOOKS=0 for quiet.
     """
     folder = (folder or deployment.config.parent / "plugins").absolute()
     if not folder.is_dir():
         raise Failed(f"there is no folder {folder}: name the plugin's")
     own = (folder / "pyproject.toml").exists()
-    if own and install and subprocess.run([*_installer(), "-e", str(folder)], check=False).returncode:  # noqa: S603
+    if own and install and subprocess.run([*_installer(), "-e", str(folder)], check=False).returncode:  # noqa: S603 - our own words
         raise Failed(f"{folder} could not be installed: see above, or install it yourself and say --no-install")
     os.environ["MK_CONFIG"] = str(deployment.config.absolute())
+    os.environ.setdefault("MK_TRACE_HOOKS", "1")
     # In a process of its own: this one does not know what was installed just now.
     upgraded = subprocess.run([sys.executable, "-m", "marketplace_kit", "db", "upgrade"], check=False)
     if upgraded.returncode:
@@ -61,7 +63,8 @@ def _serve(folder: Path, port: int) -> None:
         reload=True,
         reload_dirs=[str(folder)],
         reload_includes=patterns,
-        log_level="warning",
+        log_level="info",  # says when it starts anew, why, and when it is ready
+        access_log=False,
         server_header=False,
     )
 

@@ -21,8 +21,9 @@ _OFFICE = Actor(roles=frozenset({"admin"}), permissions=frozenset({"listings.cre
 
 @click.command()
 @click.option("--after", type=click.UUID, help="Go on behind this listing, the last one that an earlier run named.")
+@json_option
 @pass_deployment
-def reindex(deployment: Deployment, after: UUID | None) -> None:
+def reindex(deployment: Deployment, after: UUID | None, json_: bool) -> None:
     """Make the search index anew, while the site runs. Nothing is taken out of it that belongs into it."""
     from marketplace_kit.listings.queries.indexable import count_all
     from marketplace_kit.listings.services import reindex as run
@@ -32,7 +33,7 @@ def reindex(deployment: Deployment, after: UUID | None) -> None:
     async def running(site: Site) -> int:
         nonlocal last
         done = 0
-        with Progress(*_BAR, console=console) as progress:
+        with Progress(*_BAR, console=console, disable=json_) as progress:
             task = progress.add_task("listings", total=await site.ask(count_all))
             async for reached, number in run(site, after=after):
                 last, done = reached, done + number
@@ -42,23 +43,31 @@ def reindex(deployment: Deployment, after: UUID | None) -> None:
     try:
         done = deployment.run(running)
     except BaseException:
-        if last is not None:
+        if last is not None and not json_:
             console.print(f"stopped; go on with: marketplace reindex --after {last}")
         raise
-    console.print(f"{done} listings looked at, the index is new")
+    if json_:
+        as_json({"listings": done})
+    else:
+        console.print(f"{done} listings looked at, the index is new")
 
 
 @click.command("export")
 @click.argument("shop_id", type=click.UUID)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@json_option
 @pass_deployment
-def export_(deployment: Deployment, shop_id: UUID, file: Path) -> None:
+def export_(deployment: Deployment, shop_id: UUID, file: Path, json_: bool) -> None:
     """Write the listings of a shop to a CSV FILE."""
     from marketplace_kit.listings.services import export_listings
 
-    text = deployment.run(lambda site: export_listings(site, shop_id, by=_OFFICE))
+    with console.status(f"writing {file.name}"):
+        text = deployment.run(lambda site: export_listings(site, shop_id, by=_OFFICE))
     file.write_text(text, encoding="utf-8", newline="")
-    console.print(f"{file} written")
+    if json_:
+        as_json({"file": str(file), "bytes": file.stat().st_size})
+    else:
+        console.print(f"{file} written")
 
 
 @click.command("import")

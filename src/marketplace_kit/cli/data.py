@@ -43,7 +43,8 @@ def upgrade(deployment: Deployment, json_: bool) -> None:
 
     pending = deployment.migrations.pending()
     try:
-        deployment.migrations.upgrade()
+        with console.status("bringing the tables up to date"):
+            deployment.migrations.upgrade()
     except OrphanHeads as orphans:
         raise Failed(str(orphans)) from orphans
     if json_:

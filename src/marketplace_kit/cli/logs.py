@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from typing import Any
 
 import structlog
 
+from marketplace_kit.kernel.settings import traces_hooks
+
 _SECRET = ("password", "secret", "token", "authorization", "cookie", "card")
 
 
 def configure(*, json: bool, level: str = "info") -> None:
-    """Set up structlog and the standard library's logging to say the same in the same way, on stderr."""
+    """Set up structlog and the standard library's logging to say the same in the same way, on stderr.
+
+    Whoever traces hooks wants to see them, whatever the level.
+    """
+    if level == "warning" and traces_hooks(os.environ):
+        level = "info"
     processors: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,

@@ -165,7 +165,8 @@ async def _purged(uow: UnitOfWork, name: str) -> None:
     show_default=True,
     help="Examples to include, by commas.",
 )
-def new(name: str, into: Path, parts: str) -> None:
+@json_option
+def new(name: str, into: Path, parts: str, json_: bool) -> None:
     """Start a plugin: a working one, with tests that pass before the first edit."""
     from marketplace_kit.scaffold import make_plugin
 
@@ -173,6 +174,9 @@ def new(name: str, into: Path, parts: str) -> None:
         folder = make_plugin(name, into, {p.strip() for p in parts.split(",") if p.strip()})
     except ValueError as wrong:
         raise Failed(str(wrong)) from wrong
+    if json_:
+        as_json({"folder": str(folder), "name": name.replace("-", "_")})
+        return
     console.print(
         f"{folder} is ready. Install it (pip install -e {folder}), then:\n"
         f"marketplace db upgrade\nmarketplace plugin check {name.replace('-', '_')}"

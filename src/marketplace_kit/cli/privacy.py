@@ -13,7 +13,7 @@ import rich_click as click
 from marketplace_kit.accounts.queries import person_id_by_contact
 from marketplace_kit.accounts.services import erase_person, export_person, holds_of
 from marketplace_kit.cli.deployment import Deployment, pass_deployment
-from marketplace_kit.cli.output import Failed, as_json, console
+from marketplace_kit.cli.output import Failed, agreed, as_json, console, json_option
 from marketplace_kit.kernel.errors import filled
 from marketplace_kit.kernel.site import Site
 
@@ -48,14 +48,18 @@ def export(deployment: Deployment, person: str, out: Path | None) -> None:
 @click.option(
     "--force", is_flag=True, help="Even if something has to be settled first (an open visit, an unpaid bill)."
 )
+@json_option
 @pass_deployment
-def erase(deployment: Deployment, person: str, dry_run: bool, yes: bool, force: bool) -> None:
+def erase(deployment: Deployment, person: str, dry_run: bool, yes: bool, force: bool, json_: bool) -> None:
     """Forget PERSON (an e-mail address, a phone number or an id) everywhere, in one transaction."""
-    console.print(f"forgotten by: {', '.join(deployment.registry.personal_data) or 'nobody'}")
+    keepers = list(deployment.registry.personal_data)
+    if not json_:
+        console.print(f"forgotten by: {', '.join(keepers) or 'nobody'}")
     if dry_run:
+        if json_:
+            as_json({"keepers": keepers, "forgotten": False})
         return
-    if not yes:
-        click.confirm(f"Forget {person} for good?", abort=True)
+    agreed(f"Forget {person} for good?", yes=yes, json_=json_)
 
     async def forgotten(site: Site) -> None:
         person_id = await _id_of(site, person)
@@ -65,7 +69,10 @@ def erase(deployment: Deployment, person: str, dry_run: bool, yes: bool, force: 
         await site.do(erase_person, person_id)
 
     deployment.run(forgotten)
-    console.print("forgotten")
+    if json_:
+        as_json({"keepers": keepers, "forgotten": True})
+    else:
+        console.print("forgotten")
 
 
 async def _id_of(site: Site, person: str) -> UUID:

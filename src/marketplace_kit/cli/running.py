@@ -1,4 +1,4 @@
-"""``demo``, ``run`` and ``worker``: starting things."""
+"""``demo``, ``init``, ``run``, ``worker`` and ``beat``: starting things."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from marketplace_kit.cli.deployment import Deployment, pass_deployment
 from marketplace_kit.cli.logs import configure
-from marketplace_kit.cli.output import Failed, as_table, console
+from marketplace_kit.cli.output import Failed, as_json, as_table, console, json_option
 from marketplace_kit.cli.samples import load_samples
-from marketplace_kit.kernel.settings import DatabaseSettings, SiteSettings
+from marketplace_kit.kernel.settings import KERNEL_SECTIONS, DatabaseSettings, JobSettings, SiteSettings
+from marketplace_kit.kernel.settings import load as load_settings
 
 LARGEST_FRAME = 4096  # of a web socket, in: pages name their topics, and say nothing else
 
@@ -195,17 +196,63 @@ def run(deployment: Deployment, host: str, port: int, workers: int, trust_proxy:
 @pass_deployment
 def worker(deployment: Deployment, concurrency: int) -> None:
     """Do background work: the relay and a Celery worker. Needs “jobs.runner = celery” and a broker."""
-    configure(json=deployment.settings.of(SiteSettings).mode == "production", level="info")
-    from marketplace_kit.kernel.settings import JobSettings
-
-    if deployment.settings.of(JobSettings).runner != "celery":
-        raise Failed(
-            "jobs.runner is embedded: the web process does the work itself. "
-            "Set MK_JOBS__RUNNER=celery and MK_JOBS__BROKER_URL"
-        )
+    _needs_celery(deployment)
     from marketplace_kit.worker import run_worker
 
     run_worker(deployment.open_site, concurrency=concurrency)
 
 
-commands = (demo, run, worker)
+@click.command()
+@pass_deployment
+def beat(deployment: Deployment) -> None:
+    """Only announce what is due and write what is scheduled, doing none of it: for a machine without workers. Every
+    worker does this too, so a site needs no beat, and may have any number.
+    """
+    _needs_celery(deployment)
+    from marketplace_kit.worker import run_beat
+
+    run_beat(deployment.open_site)
+
+
+def _needs_celery(deployment: Deployment) -> None:
+    configure(json=deployment.settings.of(SiteSettings).mode == "production", level="info")
+    if deployment.settings.of(JobSettings).runner != "celery":
+        raise Failed(
+            "jobs.runner is embedded: the web process does the work itself. "
+            "Set MK_JOBS__RUNNER=celery and MK_JOBS__BROKER_URL"
+        )
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--name", default="Marketplace", show_default=True, help="What the site is called.")
+@click.option("--locale", default="ru", show_default=True, type=click.Choice(["kk", "ru", "en"]), help="Its language.")
+@click.option("--currency", default="KZT", show_default=True, help="ISO 4217.")
+@click.option("--timezone", default="Asia/Atyrau", show_default=True, help="IANA name.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be written, as a difference.")
+@json_option
+def init(folder: Path, name: str, locale: str, currency: str, timezone: str, dry_run: bool, json_: bool) -> None:
+    """Set up a site of your own in FOLDER: settings, a secret, a place for plugins, a test. Nothing is overwritten."""
+    from marketplace_kit.scaffold import FolderTaken, make_site
+
+    _check_place(name, locale, currency, timezone)
+    try:
+        given = {"name": name, "locale": locale, "currency": currency, "timezone": timezone}
+        plan = make_site(folder, **given, dry_run=dry_run)
+    except FolderTaken as taken:
+        raise Failed(str(taken)) from taken
+    if json_:
+        as_json({"folder": str(folder), "new": plan.new, "other": plan.other, "written": not dry_run})
+    elif dry_run:
+        click.echo(plan.diff or "nothing would change", nl=not plan.diff)
+    else:
+        console.print(f"{folder} is ready; its README says how to go on")
+
+
+def _check_place(name: str, locale: str, currency: str, timezone: str) -> None:
+    """What the site would refuse at its first start is refused before anything is written."""
+    given = {"name": name, "locale": locale, "currency": currency, "timezone": timezone}
+    load_settings(KERNEL_SECTIONS, overrides={f"site.{key}": value for key, value in given.items()})
+
+
+commands = (demo, init, run, worker, beat)

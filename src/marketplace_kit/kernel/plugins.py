@@ -86,14 +86,19 @@ def discover_folder(folder: Path) -> list[Plugin]:
 
 
 def boot(
-    core: Sequence[Plugin], others: Iterable[Plugin] = (), broken: Iterable[Quarantined] = ()
+    core: Sequence[Plugin],
+    others: Iterable[Plugin] = (),
+    broken: Iterable[Quarantined] = (),
+    *,
+    trace: bool = False,
 ) -> tuple[Registry, Hooks]:
     """Register the core's rooms in the order given, then the others by their needs and names; freeze what they declare.
+    ``trace`` logs every call of a hook, now and later.
 
     Raises :class:`~marketplace_kit.kernel.registry.DuplicateName` for two declarations of one name, and any fault of a
     core room. Faults of other plugins quarantine them - and those that need them.
     """
-    hooks, quarantined = Hooks(), list(broken)
+    hooks, quarantined = Hooks(trace=trace), list(broken)
     accepted: list[Accepted] = []
     for plugin in core:
         hooks.add(plugin)

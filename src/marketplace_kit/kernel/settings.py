@@ -35,9 +35,15 @@ ADMIN = "admin"
 """Where a value comes from that was saved while the site runs."""
 PREFIX = "MK_"
 # Variables that steer the process before there are settings.
-_NOT_SETTINGS = {"MK_PLUGINS", "MK_CONFIG", "MK_TRACE_HOOKS", "MK_REQUIRE_SERVICES", "MK_BROWSER", "MK_CHROMIUM"}
+_TRACE = "MK_TRACE_HOOKS"
+_NOT_SETTINGS = {"MK_PLUGINS", "MK_CONFIG", _TRACE, "MK_REQUIRE_SERVICES", "MK_BROWSER", "MK_CHROMIUM"}
 _TESTS = "MK_TEST_"
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+
+
+def traces_hooks(environ: Mapping[str, str]) -> bool:
+    """Whether ``MK_TRACE_HOOKS`` asks for every call of a hook to be logged."""
+    return environ.get(_TRACE, "").strip().lower() in _YES
 
 
 class SiteSettings(Form):

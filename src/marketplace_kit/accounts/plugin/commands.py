@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import click
+import msgspec
 
 from marketplace_kit.accounts.domain import ROLES
 from marketplace_kit.accounts.services import create_person
@@ -39,8 +40,9 @@ def user() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Read the password from the first line of a file instead of asking for it.",
 )
+@click.option("--json", "json_", is_flag=True, help="Print JSON for a program to read.")
 @click.pass_obj
-def create(deployment: Deployment, /, password_file: Path | None, **given: Any) -> None:
+def create(deployment: Deployment, /, password_file: Path | None, json_: bool, **given: Any) -> None:
     """Make a person who can sign in at once."""
     password = _password(password_file)
     try:
@@ -48,7 +50,10 @@ def create(deployment: Deployment, /, password_file: Path | None, **given: Any) 
     except Invalid as refused:
         lines = (f"{p.field}: {filled(p.text, p.facts)}" for p in refused.problems)
         raise click.ClickException("\n".join(lines)) from refused
-    click.echo(f"{given['email']} can sign in; id {person_id}")
+    if json_:
+        click.echo(msgspec.json.encode({"id": person_id, "email": given["email"]}))
+    else:
+        click.echo(f"{given['email']} can sign in; id {person_id}")
 
 
 def _password(file: Path | None) -> str:
