@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import asyncio
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
+from marketplace_kit.accounts.domain import PhoneVerified
 from marketplace_kit.accounts.services import create_person
+from marketplace_kit.accounts.tables import person_table
 from marketplace_kit.app import create_app
-from marketplace_kit.kernel.errors import Invalid, Missing
+from marketplace_kit.kernel.errors import DomainError, Invalid, Missing
 from marketplace_kit.kernel.hooks import Actor
+from marketplace_kit.kernel.hooks.lines import Customer
 from marketplace_kit.kernel.jobs import run_until_idle
 from marketplace_kit.notifications.tables import notice_table
 from marketplace_kit.orders.schemas import MemberDetails
 from marketplace_kit.orders.services import place
-from marketplace_kit.scheduling.domain.process import Reason
-from marketplace_kit.scheduling.services.waiting import OfferExpired, WaitForm, join_wait, leave_wait, take_offer
-from marketplace_kit.scheduling.tables import appointment_table
+from marketplace_kit.scheduling.domain.process import NewTime, Reason
+from marketplace_kit.scheduling.schemas import Break
+from marketplace_kit.scheduling.services import guarding, take_break
+from marketplace_kit.scheduling.services.offering import _offer_one
+from marketplace_kit.scheduling.services.waiting import (
+    GuestWait,
+    OfferExpired,
+    WaitForm,
+    adopt_waits,
+    join_wait,
+    leave_wait,
+    take_offer,
+    wait_token,
+)
+from marketplace_kit.scheduling.tables import appointment_table, claim_table
 from marketplace_kit.scheduling.tables.following import wait_table
 from marketplace_kit.testing.clients import open_client
 from tests.scheduling.salons import TUESDAY, Salon
@@ -95,6 +112,216 @@ async def test_passed_or_silent_the_next_is_asked_and_at_last_it_is_open_to_all(
         await run_until_idle(salon.site)
     assert await states(salon) == ["passed" if silent else "left"] * 2
     assert "10:00" in await salon.times(haircut)
+
+
+def ten_oclock(day: date = TUESDAY) -> datetime:
+    return datetime(day.year, day.month, day.day, 5, 0, tzinfo=UTC)
+
+
+async def guards(salon: Salon) -> list[tuple[str, str]]:
+    """What is kept for who waits, as clocks of the shop."""
+    found = await salon.claims(claim_table.c.source == guarding.GUARD)
+    zone = timezone(timedelta(hours=5))
+    return [tuple(f"{datetime.fromtimestamp(row[n], zone):%H:%M}" for n in ("from_s", "to_s")) for row in found]  # type: ignore[misc]
+
+
+async def rush_while_it_is_freed(salon: Salon, haircut: UUID, ten: UUID) -> Counter[str]:
+    """Clients who ask for ten o'clock again and again while its visit is cancelled, and once more afterwards."""
+    over = asyncio.Event()
+
+    async def client(number: int) -> str:
+        while True:
+            last = over.is_set()
+            wish = salon.wish(haircut, "10:00", customer=Customer(name="X", phone=f"+7702{number:07}"))
+            try:
+                await salon.site.do(salon.capacity.reserve, [wish])
+            except DomainError as refused:
+                if last:
+                    return refused.code
+            else:
+                return "slipped in"
+
+    async def cancel() -> str:
+        await salon.move(ten, "cancel", Reason())
+        over.set()
+        return "cancelled"
+
+    return Counter(await asyncio.gather(*(client(n) for n in range(6)), cancel()))
+
+
+async def test_nobody_slips_in_between_the_release_and_the_offer(salon: Salon) -> None:
+    haircut, ten = await full_day(salon)
+    first = await person(salon, "Aigerim")
+    await salon.site.do(join_wait, haircut, MORNING, by=first)
+    assert await rush_while_it_is_freed(salon, haircut, ten) == {"cancelled": 1, "slot_taken": 6}
+    assert await guards(salon) == [("10:00", "11:00")]
+    await run_until_idle(salon.site)
+    assert await states(salon) == ["offered"]
+    assert await guards(salon) == []
+
+
+async def test_control_without_the_guard_somebody_slips_in(salon: Salon, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def keeps_nothing(uow: Any, **_: Any) -> None:
+        pass
+
+    haircut, ten = await full_day(salon)
+    await salon.site.do(join_wait, haircut, MORNING, by=await person(salon, "Aigerim"))
+    monkeypatch.setattr(guarding, "_keep", keeps_nothing)
+    assert (await rush_while_it_is_freed(salon, haircut, ten))["slipped in"] == 1
+    await run_until_idle(salon.site)
+    assert await states(salon) == ["waiting"]
+
+
+async def test_without_anybody_who_wants_that_day_the_time_is_free_at_once(salon: Salon) -> None:
+    haircut, ten = await full_day(salon)
+    later = WaitForm(first_day=TUESDAY + timedelta(days=1), last_day=TUESDAY + timedelta(days=2))
+    await salon.site.do(join_wait, haircut, later, by=await person(salon, "Aigerim"))
+    await salon.move(ten, "cancel", Reason())
+    assert await guards(salon) == []
+    assert await salon.times(haircut) == ["10:00"]
+
+
+async def test_if_nobody_looks_for_two_minutes_the_time_is_anybodys(salon: Salon) -> None:
+    haircut, ten = await full_day(salon)
+    await salon.site.do(join_wait, haircut, EVENING, by=await person(salon, "Late"))
+    await salon.move(ten, "cancel", Reason())
+    assert await salon.times(haircut) == []
+    salon.clock.advance(timedelta(minutes=2, seconds=1))
+    assert await salon.times(haircut) == ["10:00"]
+    await salon.book(haircut, "10:00")
+    assert await guards(salon) == []
+
+
+async def test_a_list_on_which_nobody_fits_opens_the_time_to_all(salon: Salon) -> None:
+    haircut, ten = await full_day(salon)
+    await salon.site.do(join_wait, haircut, EVENING, by=await person(salon, "Late"))
+    await salon.move(ten, "cancel", Reason())
+    await run_until_idle(salon.site)
+    assert await guards(salon) == []
+    assert await salon.times(haircut) == ["10:00"]
+
+
+async def test_a_visit_that_is_moved_a_little_keeps_only_what_it_left(salon: Salon) -> None:
+    haircut = await salon.service(step=30)
+    staff = await salon.staff()
+    visit, _ = await salon.book(haircut, "10:00")
+    await salon.site.do(join_wait, haircut, MORNING, by=await person(salon, "Aigerim"))
+    await salon.move(visit.line_id, "reschedule", NewTime(starts_at=salon.at("10:30")))
+    assert await guards(salon) == [("10:00", "10:30")]
+    row = await salon.appointment(visit.line_id)
+    assert (row["local_time"], row["staff_id"]) == (630, staff)
+
+
+async def test_of_one_release_one_offer_is_open(salon: Salon) -> None:
+    haircut = await salon.service(step=30, minutes=30)
+    await salon.staff()
+    await salon.book(haircut, "09:00")
+    release_id = UUID(int=7)
+    waits = [await salon.site.do(join_wait, haircut, MORNING, by=await person(salon, n)) for n in ("A", "B", "C")]
+    offers = (
+        salon.site.do(_offer_one, one, ten_oclock() + timedelta(minutes=30 * n), release_id)
+        for n, one in enumerate(waits)
+    )
+    results = await asyncio.gather(*offers, return_exceptions=True)
+    assert sorted(await states(salon)) == ["offered", "waiting", "waiting"]
+    assert [r for r in results if r is None] == [None]
+    assert len(await salon.claims(claim_table.c.kind == "hold")) == 1
+
+
+async def test_an_offer_ends_before_the_time_is_too_soon_to_be_booked(salon: Salon) -> None:
+    haircut = await salon.service(lead_minutes=60)
+    await salon.staff()
+    salon.clock.advance(ten_oclock() - timedelta(minutes=65) - salon.clock.now())
+    mine = await salon.site.do(join_wait, haircut, MORNING, by=await person(salon, "Aigerim"))
+    await salon.site.do(_offer_one, mine, ten_oclock(), UUID(int=7))
+    (row,) = await salon.sql(sa.select(wait_table.c.offer_until))
+    assert row["offer_until"] == ten_oclock() - timedelta(minutes=60)
+
+
+async def test_the_shop_itself_may_take_a_break_in_what_is_kept(salon: Salon) -> None:
+    haircut, ten = await full_day(salon)
+    await salon.site.do(join_wait, haircut, MORNING, by=await person(salon, "Aigerim"))
+    staff = (await salon.appointment(ten))["staff_id"]
+    await salon.move(ten, "cancel", Reason())
+    form = Break(starts_at=salon.at("10:00"), ends_at=salon.at("11:00"))
+    await salon.site.do(take_break, salon.shop_id, staff, form, by=salon.owner)
+    await run_until_idle(salon.site)
+    assert await states(salon) == ["waiting"]
+
+
+def guest(phone: str = "+77019998877", **more: Any) -> GuestWait:
+    given = {"first_day": TUESDAY, "last_day": TUESDAY, "part": "morning", "name": "Dana", "phone": phone}
+    return GuestWait(**given | {"consent": True} | more)
+
+
+async def test_a_guest_waits_with_a_number_and_takes_the_offer_by_the_link(salon: Salon) -> None:
+    haircut, ten = await full_day(salon)
+    nobody = Actor(locale="en")
+    with pytest.raises(Invalid) as refused:
+        await salon.site.do(join_wait, haircut, guest(consent=False), by=nobody)
+    assert refused.value.problems[0].code == "consent_required"
+    mine = await salon.site.do(join_wait, haircut, guest(), by=nobody)
+    with pytest.raises(Invalid) as refused:
+        await salon.site.do(join_wait, haircut, guest(part="evening"), by=nobody)
+    assert refused.value.problems[0].code == "already_waiting", "who knows a number takes nobody off the list"
+    await salon.move(ten, "cancel", Reason())
+    await run_until_idle(salon.site)
+    assert await states(salon) == ["offered"]
+    token = wait_token(salon.site, mine)
+    for foreign in ("", token[:-1] + ("0" if token[-1] != "0" else "1")):
+        with pytest.raises(Missing):
+            await salon.site.do(take_offer, mine, by=nobody, token=foreign)
+    path = await salon.site.do(take_offer, mine, by=nobody, token=token)
+    assert path.startswith("/order/draft/")
+    assert "10:00" not in await salon.times(haircut)
+
+
+async def test_a_guest_who_proves_the_number_finds_the_place_on_the_list(salon: Salon) -> None:
+    haircut, _ = await full_day(salon)
+    await salon.site.do(join_wait, haircut, guest(), by=Actor(locale="en"))
+    owner = await person(salon, "Dana")
+    proved = sa.update(person_table).where(person_table.c.id == owner.person_id)
+    await salon.sql(proved.values(phone="+77019998877", phone_verified_at=salon.clock.now()))
+    assert owner.person_id is not None
+    await salon.site.do(adopt_waits, PhoneVerified(person_id=owner.person_id))
+    (row,) = await salon.sql(sa.select(wait_table.c.person_id))
+    assert row["person_id"] == owner.person_id
+
+
+async def test_a_guest_joins_looks_and_leaves_on_pages_and_by_the_api(salon: Salon) -> None:
+    haircut, _ = await full_day(salon)
+    async with open_client(create_app(salon.site), salon.site) as client:
+        client.headers["Accept-Language"] = "en"
+        page = await client.get(f"/book/{haircut}/wait", params={"day": TUESDAY.isoformat()})
+        assert page.status_code == 200
+        assert 'name="consent"' in page.text
+        token = page.text.split('name="csrf_token" value="')[1].split('"')[0]
+        day = TUESDAY.isoformat()
+        given = {"csrf_token": token, "first_day": day, "last_day": day, "part": "any", "name": "Dana"}
+        lacking = await client.post(f"/book/{haircut}/wait", data={**given, "phone": "8 701 999 88 77"})
+        assert lacking.status_code == 422
+        assert "without it the shop cannot reach you" in lacking.text
+        joined = await client.post(
+            f"/book/{haircut}/wait", data={**given, "phone": "8 701 999 88 77", "consent": "true"}
+        )
+        assert joined.status_code == 303
+        here = joined.headers["location"]
+        shown = await client.get(here)
+        assert "Nothing is free yet" in shown.text
+        assert shown.headers["x-robots-tag"] == "noindex, nofollow"
+        assert (await client.get(here[:-1] + "x")).status_code == 404
+        left = await client.post(f"{here}/leave", data={"csrf_token": token})
+        assert left.headers["location"] == here
+        body = {"first_day": day, "last_day": day, "name": "Marat", "phone": "+77019998866", "consent": True}
+        path = f"/api/scheduling/listings/{haircut}/waits/guest"
+        refused = await client.post(path, json={**body, "consent": False})
+        assert (refused.status_code, refused.json()["problems"][0]["code"]) == (422, "consent_required")
+        made = (await client.post(path, json=body)).json()
+        mine = f"/api/scheduling/waits/{made['wait']['id']}/{made['token']}"
+        assert (await client.get(mine)).json()["state"] == "waiting"
+        assert (await client.post(f"{mine}/take")).json()["code"] == "offer_expired"
+        assert (await client.delete(mine)).status_code == 204
+        assert (await client.get(mine)).json()["state"] == "left"
 
 
 async def test_one_waits_once_for_days_that_can_come_and_only_for_oneself(salon: Salon) -> None:

@@ -8,17 +8,19 @@ from marketplace_kit.kernel.hooks import Job, Retry
 from marketplace_kit.kernel.jobs import Work
 from marketplace_kit.kernel.plugin import Nothing
 from marketplace_kit.scheduling.services.next_free import NEXT_FREE, OfShop, work_out, work_out_all
+from marketplace_kit.scheduling.services.offering import OFFER, OVER, Freed, Offered, offer, offer_over, tell_waiting
 from marketplace_kit.scheduling.services.reminding import REMIND, Remind, remind
 from marketplace_kit.scheduling.services.repeating import EVERY, MATERIALISE, materialise
 from marketplace_kit.scheduling.services.sweeping import sweep_holds
 from marketplace_kit.scheduling.services.telling import TELL_GUEST, TRIES, TellGuest, tell_guest
-from marketplace_kit.scheduling.services.waiting import OFFER, OVER, Freed, Offered, offer, offer_over
+from marketplace_kit.scheduling.services.waiting import TELL, TellWaiting, forget_guests
 
 
 async def sweep(work: Work, _: Nothing) -> None:
     """Hygiene only: whoever wants a time takes dead holds away before."""
     async with work.finish() as uow:
         await sweep_holds(uow)
+        await forget_guests(uow)
 
 
 async def next_free(work: Work, payload: OfShop) -> None:
@@ -50,6 +52,7 @@ jobs = (
     Job(name=OFFER, payload=Freed, run=offer),
     Job(name=OVER, payload=Offered, run=offer_over),
     Job(name=MATERIALISE, payload=Nothing, run=materialise_series, every=EVERY),
+    Job(name=TELL, payload=TellWaiting, run=tell_waiting, retry=Retry(attempts=4, first=timedelta(seconds=5))),
     # After seconds at first, then hourly: a gateway's night is survived, an appointment that is over is not told of.
     Job(name=TELL_GUEST, payload=TellGuest, run=tell_guest, retry=Retry(attempts=TRIES, first=timedelta(seconds=5))),
 )

@@ -9,6 +9,7 @@ from typing import Any
 from typing_extensions import override
 
 from marketplace_kit import __version__
+from marketplace_kit.accounts.domain import PhoneVerified
 from marketplace_kit.kernel.hooks import (
     Actor,
     Job,
@@ -44,8 +45,9 @@ from marketplace_kit.scheduling.schemas import AppointmentChoice, SchedulingSett
 from marketplace_kit.scheduling.services import TimeCapacity, erase, holds, links_of, not_now, note_change
 from marketplace_kit.scheduling.services.feeding import PERSONAL as FOLLOWING
 from marketplace_kit.scheduling.services.notices import NOTICES
+from marketplace_kit.scheduling.services.offering import note_freed
 from marketplace_kit.scheduling.services.telling import LISTENERS
-from marketplace_kit.scheduling.services.waiting import note_freed
+from marketplace_kit.scheduling.services.waiting import adopt_waits
 from marketplace_kit.scheduling.tables import TABLES, next_free_table
 from marketplace_kit.shops.domain import ShopChanged, ShopOpened
 
@@ -149,7 +151,8 @@ class Scheduling(Plugin):
             for event in FREES_OR_TAKES
         )
         freed = Listener(name="scheduling.offer_freed", event=ClaimReleased, handle=note_freed)
-        return (*known, freed, *LISTENERS)
+        adopting = Listener(name="scheduling.adopt_waits", event=PhoneVerified, handle=adopt_waits)
+        return (*known, freed, adopting, *LISTENERS)
 
     @hookimpl
     @override

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from marketplace_kit.scheduling.api import availability, following, staffing
+from marketplace_kit.scheduling.api import availability, following, staffing, waiting
 
-handlers = (*availability.handlers, *following.handlers, *staffing.handlers)
+handlers = (*availability.handlers, *following.handlers, *staffing.handlers, *waiting.handlers)
 
 __all__ = ["handlers"]

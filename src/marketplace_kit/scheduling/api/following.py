@@ -19,14 +19,6 @@ from marketplace_kit.scheduling.services.feeding import FeedView, make_feed, my_
 from marketplace_kit.scheduling.services.inviting import FILE, invite_for, visit_for
 from marketplace_kit.scheduling.services.reminding import say_will_come
 from marketplace_kit.scheduling.services.repeating import RepeatForm, SeriesView, end_series, repeat, series_of
-from marketplace_kit.scheduling.services.waiting import (
-    WaitForm,
-    WaitView,
-    join_wait,
-    leave_wait,
-    take_offer,
-    waits_of,
-)
 from marketplace_kit.web.context import Given
 from marketplace_kit.web.routing import SIGNED_IN, route
 
@@ -53,12 +45,6 @@ class ComingVisit(msgspec.Struct, frozen=True, kw_only=True):
     zone: str
     will_come: bool
     version: int
-
-
-class Begun(msgspec.Struct, frozen=True):
-    """Where an order that was begun is finished."""
-
-    href: str
 
 
 def _shown(one: Followed) -> ComingVisit:
@@ -133,51 +119,7 @@ async def stop_series(site: Given[Site], actor: Given[Actor], series_id: FromPat
     await site.do(end_series, series_id, by=actor)
 
 
-@post(
-    "/api/scheduling/listings/{listing_id:uuid}/waits",
-    **route(SIGNED_IN, body=WaitForm, summary="Wait for a time of full days"),
-    status_code=201,
-)
-async def join_waiting(
-    site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID], form: Given[WaitForm]
-) -> WaitView:
-    made = await site.do(join_wait, listing_id, form, by=actor)
-    return await _one_wait(site, actor, made)
-
-
-@get("/api/scheduling/waits", **route(SIGNED_IN, summary="What I wait for"))
-async def my_waits(site: Given[Site], actor: Given[Actor]) -> list[WaitView]:
-    if actor.person_id is None:
-        raise Missing
-    return await site.ask(waits_of, actor.person_id)
-
-
-@post(
-    "/api/scheduling/waits/{wait_id:uuid}/take",
-    **route(SIGNED_IN, summary="Take the time that is offered: the page on which it is ordered"),
-    status_code=201,
-)
-async def take_waiting(site: Given[Site], actor: Given[Actor], wait_id: FromPath[UUID]) -> Begun:
-    return Begun(href=await site.do(take_offer, wait_id, by=actor))
-
-
-@delete("/api/scheduling/waits/{wait_id:uuid}", **route(SIGNED_IN, summary="Wait no longer, or pass what is offered"))
-async def stop_waiting(site: Given[Site], actor: Given[Actor], wait_id: FromPath[UUID]) -> None:
-    await site.do(leave_wait, wait_id, by=actor)
-
-
-async def _one_wait(site: Site, actor: Actor, wait_id: UUID) -> WaitView:
-    found = await site.ask(waits_of, actor.person_id, wait_id) if actor.person_id else []
-    if not found:
-        raise Missing
-    return found[0]
-
-
 handlers = (
-    join_waiting,
-    my_waits,
-    take_waiting,
-    stop_waiting,
     appointments,
     invite,
     will_come,

@@ -103,13 +103,16 @@ class AppointmentMissed(_OfAppointment, frozen=True, kw_only=True):
 
 
 class ClaimReleased(Event, frozen=True, kw_only=True):
-    """A stretch of a resource's time is free again (epoch seconds)."""
+    """A stretch of a resource's time is free again (epoch seconds). ``release_id`` is the same of all that was let go
+    together, and those who wait are asked about it; without one it is anybody's.
+    """
 
     name: ClassVar[str] = "scheduling.claim_released"
     resource_id: int
     shop_id: UUID
     from_s: int
     to_s: int
+    release_id: UUID | None = None
 
 
 class HoursChanged(Event, frozen=True, kw_only=True):

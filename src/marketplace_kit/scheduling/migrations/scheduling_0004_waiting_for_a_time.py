@@ -11,6 +11,8 @@ branch_labels = None
 depends_on = None
 
 OPEN = sa.text("state IN ('waiting', 'offered')")
+GUEST = sa.text("state IN ('waiting', 'offered') AND person_id IS NULL")
+ASKED = sa.text("state = 'offered'")
 
 
 def upgrade() -> None:
@@ -19,7 +21,11 @@ def upgrade() -> None:
         sa.Column("id", Uuid, nullable=False),
         sa.Column("shop_id", Uuid, nullable=False),
         sa.Column("listing_id", Uuid, nullable=False),
-        sa.Column("person_id", Uuid, nullable=False),
+        sa.Column("person_id", Uuid, nullable=True),
+        sa.Column("contact_name", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("contact_phone", sa.String(length=20), server_default="", nullable=False),
+        sa.Column("locale", sa.String(length=5), server_default="", nullable=False),
+        sa.Column("consent_version", sa.String(length=40), nullable=True),
         sa.Column("staff_id", sa.BigInteger(), nullable=True),
         sa.Column("first_day", sa.Date(), nullable=False),
         sa.Column("last_day", sa.Date(), nullable=False),
@@ -30,6 +36,8 @@ def upgrade() -> None:
         sa.Column("offer_id", Uuid, nullable=True),
         sa.Column("offer_s", sa.BigInteger(), nullable=True),
         sa.Column("offer_until", UtcDateTime, nullable=True),
+        sa.Column("release_id", Uuid, nullable=True),
+        sa.CheckConstraint("person_id IS NOT NULL OR contact_phone <> ''", name=op.f("ck_slot_wait_whom")),
         sa.CheckConstraint(
             "state IN ('waiting', 'offered', 'taken', 'passed', 'left')", name=op.f("ck_slot_wait_state")
         ),
@@ -59,9 +67,27 @@ def upgrade() -> None:
         postgresql_where=OPEN,
         sqlite_where=OPEN,
     )
+    op.create_index(
+        "uq_slot_wait_guest",
+        "slot_wait",
+        ["contact_phone", "listing_id"],
+        unique=True,
+        postgresql_where=GUEST,
+        sqlite_where=GUEST,
+    )
+    op.create_index(
+        "uq_slot_wait_release",
+        "slot_wait",
+        ["release_id"],
+        unique=True,
+        postgresql_where=ASKED,
+        sqlite_where=ASKED,
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("uq_slot_wait_release", table_name="slot_wait", postgresql_where=ASKED, sqlite_where=ASKED)
+    op.drop_index("uq_slot_wait_guest", table_name="slot_wait", postgresql_where=GUEST, sqlite_where=GUEST)
     op.drop_index("uq_slot_wait_open", table_name="slot_wait", postgresql_where=OPEN, sqlite_where=OPEN)
     op.drop_index("ix_slot_wait_shop_state", table_name="slot_wait")
     op.drop_index(op.f("ix_slot_wait_listing_id"), table_name="slot_wait")

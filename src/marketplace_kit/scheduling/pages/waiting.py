@@ -1,4 +1,4 @@
-"""Waiting for a time: pages of the list and of what is offered."""
+"""Waiting for a time: pages of the list and of what is offered, for people with an account and for guests."""
 
 from __future__ import annotations
 
@@ -11,43 +11,51 @@ from litestar import get, post
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Response
 
-from marketplace_kit.kernel.errors import Invalid, Missing
+from marketplace_kit.kernel.errors import Invalid
 from marketplace_kit.kernel.fields import parse
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
-from marketplace_kit.scheduling.pages.following import MINE
+from marketplace_kit.scheduling.pages.following import MINE, secret
 from marketplace_kit.scheduling.pages.wording import said_day
 from marketplace_kit.scheduling.services.looking import slots_for
 from marketplace_kit.scheduling.services.waiting import (
+    GuestWait,
     OfferExpired,
     WaitForm,
     join_wait,
     leave_wait,
+    one_wait,
+    slow_down,
     take_offer,
-    waits_of,
+    wait_path,
+    wait_token,
 )
 from marketplace_kit.web.bodies import posted_raw
 from marketplace_kit.web.context import Given, WebRequest, visit_of
 from marketplace_kit.web.forms import form_state
 from marketplace_kit.web.rendering import page, see_other
-from marketplace_kit.web.routing import SIGNED_IN, route
+from marketplace_kit.web.routing import PUBLIC, SIGNED_IN, route
 
 Day = Annotated[str, QueryParameter(max_length=10, description="The full day that was looked at.")]
+WAIT, HELD_WAIT = "/waits/{wait_id:uuid}", "/waits/{wait_id:uuid}/{token:str}"
+JOINED = N_("You are on the list. As soon as a time becomes free we tell you.")
 
 
-@get("/book/{listing_id:uuid}/wait", **route(SIGNED_IN), include_in_schema=False)
-async def wait_page(request: WebRequest, site: Given[Site], listing_id: FromPath[UUID], day: Day = "") -> Response[str]:
+@get("/book/{listing_id:uuid}/wait", **route(PUBLIC), include_in_schema=False)
+async def wait_page(
+    request: WebRequest, site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID], day: Day = ""
+) -> Response[str]:
     given = {"first_day": day, "last_day": day} if day else None
-    return await _wait_page(request, site, listing_id, given)
+    return await _wait_page(request, site, actor, listing_id, given)
 
 
 async def _wait_page(
-    request: WebRequest, site: Site, listing_id: UUID, raw: Any = None, refused: Invalid | None = None
+    request: WebRequest, site: Site, actor: Actor, listing_id: UUID, raw: Any = None, refused: Invalid | None = None
 ) -> Response[str]:
-    """Context: title, form, action, back_href."""
+    """Context: title, form, action, back_href, sign_in_href (of a guest who may have an account)."""
     view = await slots_for(site, listing_id, (), None, 1)
-    state = form_state(request, WaitForm, raw, refused)
+    state = form_state(request, form_for(actor), raw, refused)
     anybody = ("", N_("Anybody"))
     staff = (anybody, *((str(one.id), one.name) for one in view.staff))
     fields = tuple(
@@ -67,27 +75,44 @@ async def _wait_page(
     )
 
 
-@post("/book/{listing_id:uuid}/wait", **route(SIGNED_IN), include_in_schema=False, status_code=200)
+def form_for(actor: Actor) -> type[WaitForm]:
+    """Who has no account says how they are reached."""
+    return WaitForm if actor.signed_in else GuestWait
+
+
+@post("/book/{listing_id:uuid}/wait", **route(PUBLIC), include_in_schema=False, status_code=200)
 async def join_page(
     request: WebRequest, site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID]
 ) -> Response[Any]:
     raw = await posted_raw(request)
     try:
-        await site.do(join_wait, listing_id, parse(WaitForm, raw, "form"), by=actor)
+        form = parse(form_for(actor), raw, "form")
+        await slow_down(site, actor, request.client.host if request.client else "")
+        made = await site.do(join_wait, listing_id, form, by=actor)
     except Invalid as refused:
-        return await _wait_page(request, site, listing_id, raw, refused)
-    return see_other(request, MINE, N_("You are on the list. As soon as a time becomes free we tell you."))
+        return await _wait_page(request, site, actor, listing_id, raw, refused)
+    return see_other(request, MINE if actor.signed_in else wait_path(made, wait_token(site, made)), JOINED)
 
 
-@get("/waits/{wait_id:uuid}", **route(SIGNED_IN), include_in_schema=False)
+@get(WAIT, **route(SIGNED_IN), include_in_schema=False)
 async def offer_page(
     request: WebRequest, site: Given[Site], actor: Given[Actor], wait_id: FromPath[UUID]
 ) -> Response[str]:
-    """Context: wait (a WaitView), when, until (texts; empty where nothing is offered)."""
-    found = await site.ask(waits_of, actor.person_id, wait_id) if actor.person_id else []
-    if not found:
-        raise Missing
-    one, locale, now = found[0], visit_of(request).locale, site.clock.now()
+    return await _offer_page(request, site, actor, wait_id, "")
+
+
+@get(HELD_WAIT, **route(PUBLIC), include_in_schema=False)
+async def held_offer_page(
+    request: WebRequest, site: Given[Site], actor: Given[Actor], wait_id: FromPath[UUID], token: FromPath[str]
+) -> Response[str]:
+    """By the link of a message. Looking changes nothing."""
+    return secret(await _offer_page(request, site, actor, wait_id, token))
+
+
+async def _offer_page(request: WebRequest, site: Site, actor: Actor, wait_id: UUID, token: str) -> Response[str]:
+    """Context: wait (a WaitView), here (its address), by_link, when, until (texts; empty where nothing is offered)."""
+    one = await one_wait(site, wait_id, by=actor, token=token)
+    locale, now = visit_of(request).locale, site.clock.now()
     at, until = one.offer_starts_at, one.offer_until
     live = at is not None and until is not None and until > now
     return await page(
@@ -95,29 +120,45 @@ async def offer_page(
         "scheduling/offer.html",
         page_title=N_("A time is free") if live else N_("Waiting for a time"),
         wait=one,
+        here=wait_path(wait_id, token),
+        by_link=bool(token),
         when=f"{said_day(at.date(), locale, today=now.date())}, {at:%H:%M}" if live and at else "",
         until=f"{until.astimezone(ZoneInfo(one.zone)):%H:%M}" if live and until else "",
     )
 
 
-@post("/waits/{wait_id:uuid}/{act:str}", **route(SIGNED_IN), include_in_schema=False, status_code=200)
-async def answer_offer(
-    request: WebRequest, site: Given[Site], actor: Given[Actor], wait_id: FromPath[UUID], act: FromPath[str]
+@post(f"{WAIT}/take", **route(SIGNED_IN), include_in_schema=False, status_code=200)
+async def take(request: WebRequest, site: Given[Site], actor: Given[Actor], wait_id: FromPath[UUID]) -> Response[Any]:
+    return await _take(request, site, actor, wait_id, "")
+
+
+@post(f"{HELD_WAIT}/take", **route(PUBLIC), include_in_schema=False, status_code=200)
+async def held_take(
+    request: WebRequest, site: Given[Site], actor: Given[Actor], wait_id: FromPath[UUID], token: FromPath[str]
 ) -> Response[Any]:
-    if act not in ("take", "leave"):
-        raise Missing
+    return await _take(request, site, actor, wait_id, token)
+
+
+async def _take(request: WebRequest, site: Site, actor: Actor, wait_id: UUID, token: str) -> Response[Any]:
     try:
-        if act == "take":
-            return see_other(request, await site.do(take_offer, wait_id, by=actor))
+        return see_other(request, await site.do(take_offer, wait_id, by=actor, token=token))
     except OfferExpired:
-        return see_other(request, f"/waits/{wait_id}", OfferExpired.text)
+        return see_other(request, wait_path(wait_id, token), OfferExpired.text, tone="bad")
+
+
+@post(f"{WAIT}/leave", **route(SIGNED_IN), include_in_schema=False, status_code=200)
+async def leave(request: WebRequest, site: Given[Site], actor: Given[Actor], wait_id: FromPath[UUID]) -> Response[Any]:
     await site.do(leave_wait, wait_id, by=actor)
-    return see_other(request, MINE, N_("You are not on this list any more."))
+    return see_other(request, MINE, LEFT)
 
 
-handlers = (
-    wait_page,
-    join_page,
-    offer_page,
-    answer_offer,
-)
+@post(f"{HELD_WAIT}/leave", **route(PUBLIC), include_in_schema=False, status_code=200)
+async def held_leave(
+    request: WebRequest, site: Given[Site], actor: Given[Actor], wait_id: FromPath[UUID], token: FromPath[str]
+) -> Response[Any]:
+    await site.do(leave_wait, wait_id, by=actor, token=token)
+    return see_other(request, wait_path(wait_id, token), LEFT)
+
+
+LEFT = N_("You are not on this list any more.")
+handlers = (wait_page, join_page, offer_page, held_offer_page, take, held_take, leave, held_leave)

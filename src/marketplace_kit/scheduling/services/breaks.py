@@ -17,6 +17,7 @@ from marketplace_kit.scheduling.queries.services import services_of
 from marketplace_kit.scheduling.schemas import Break, WalkIn
 from marketplace_kit.scheduling.services.claiming import release, release_dead
 from marketplace_kit.scheduling.services.desk import Booker, Caller
+from marketplace_kit.scheduling.services.guarding import GUARD
 from marketplace_kit.scheduling.services.keeping import KEEPERS, held_resource, told
 from marketplace_kit.scheduling.services.planning import instant_in
 from marketplace_kit.scheduling.tables import claim_table
@@ -38,6 +39,8 @@ async def take_break(uow: UnitOfWork, shop_id: UUID, resource_id: int, form: Bre
     if not begins < ends <= begins + LONGEST_DAYS * 86_400:
         raise Invalid(Problem("ends_at", "ends_at", BACKWARDS))
     await release_dead(uow, shop_id, [resource_id], begins, ends)
+    kept = (c.resource_id == resource_id, c.source == GUARD, c.from_s < ends, c.to_s > begins)
+    await release(uow, shop_id, *kept, asking=False)  # kept for whoever waits, who cannot come then
     pieces = [(at, min(at + LONGEST_S, ends)) for at in range(begins, ends, LONGEST_S)]
     made = []
     for from_s, to_s in pieces:

@@ -18,18 +18,17 @@ from marketplace_kit.kernel.ids import new_id
 from marketplace_kit.kernel.site import UnitOfWork
 from marketplace_kit.scheduling.domain import (
     CapacityFull,
-    ClaimReleased,
     ResourceConflict,
     SlotTaken,
     SubjectBusy,
 )
 from marketplace_kit.scheduling.domain.offers import STAFF, Role
 from marketplace_kit.scheduling.domain.slots import assigned, dealt, lane_for
+from marketplace_kit.scheduling.services.guarding import FREED, GUARD, freed
 from marketplace_kit.scheduling.tables import claim_table, resource_table
 from marketplace_kit.scheduling.tables.overlap import LONGEST_S, insert_free, insert_if_free
 
 c = claim_table.c
-_FREED = (c.resource_id, c.from_s, c.to_s)
 
 
 @attrs.frozen(kw_only=True)
@@ -67,23 +66,21 @@ async def release_dead(uow: UnitOfWork, shop_id: UUID, resource_ids: Collection[
     )
     # One that somebody else takes away at this moment is waited for by the INSERT that follows.
     chosen = dialects.skip_locked(uow.site.database.dialect, dead)
-    gone = sa.update(claim_table).where(c.id.in_(chosen)).values(released_at=uow.at).returning(*_FREED)
-    _told(uow, shop_id, (await uow.session.execute(gone)).all())
+    gone = sa.update(claim_table).where(c.id.in_(chosen)).values(released_at=uow.at).returning(*FREED)
+    rows = (await uow.session.execute(gone)).all()
+    freed(uow, shop_id, [row for row in rows if row.source != GUARD])
+    # Nobody who waits took it over in time: now it is anybody's.
+    freed(uow, shop_id, [row for row in rows if row.source == GUARD], asking=False)
 
 
-async def release(uow: UnitOfWork, shop_id: UUID, *which: sa.ColumnElement[bool]) -> int:
-    """Let go of live claims; how many there were."""
+async def release(uow: UnitOfWork, shop_id: UUID, *which: sa.ColumnElement[bool], asking: bool = True) -> int:
+    """Let go of live claims; how many there were. Those who wait are asked first, unless ``asking`` is off (the time is
+    taken again at once, or nobody who waits wanted it).
+    """
     gone = sa.update(claim_table).where(c.released_at.is_(None), *which).values(released_at=uow.at)
-    rows = (await uow.session.execute(gone.returning(*_FREED))).all()
-    _told(uow, shop_id, rows)
+    rows = (await uow.session.execute(gone.returning(*FREED))).all()
+    freed(uow, shop_id, rows, asking=asking)
     return len(rows)
-
-
-def _told(uow: UnitOfWork, shop_id: UUID, rows: Sequence[Any]) -> None:
-    if rows:
-        uow.touch(f"shop:{shop_id}:calendar")
-    for row in rows:
-        uow.record(ClaimReleased(resource_id=row.resource_id, shop_id=shop_id, from_s=row.from_s, to_s=row.to_s))
 
 
 async def place(

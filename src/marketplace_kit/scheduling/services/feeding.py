@@ -158,6 +158,8 @@ PERSONAL = PersonalData(
         "appointment_series.person_id": "identity",
         "appointment_series.made_by": "trace",
         "slot_wait.person_id": "identity",
+        "slot_wait.contact_name": "identity",
+        "slot_wait.contact_phone": "contact",
         "appointment_answer.answer": "content",
     },
     export=personal,

@@ -13,6 +13,7 @@ from marketplace_kit.scheduling.services.desk import Reached
 from marketplace_kit.web.formats import day
 
 TO_PAY, TIME_FREE = "scheduling.to_pay", "scheduling.time_free"
+WAIT_JOINED = "scheduling.wait_joined"
 REQUESTED, CONFIRMED, MOVED = "scheduling.requested", "scheduling.confirmed", "scheduling.moved"
 PROPOSED, DECLINED, CANCELLED = "scheduling.proposed", "scheduling.declined", "scheduling.cancelled"
 EXPIRED, DELAYED, COMPLETED = "scheduling.expired", "scheduling.delayed", "scheduling.completed"
@@ -137,6 +138,13 @@ NOTICES = (
         N_("A time that I wait for has become free"),
         N_("A time is free: {title}, {when}"),
         N_("“{title}” at {shop} on {when}. It is kept for you until {until}; after that the next one gets it."),
+        urgent=True,
+    ),
+    _notice(
+        WAIT_JOINED,
+        N_("I am on the list for a time"),
+        N_("You are on the list: {title}"),
+        N_("You wait for a time for “{title}” at {shop}. As soon as one becomes free we tell you."),
         urgent=True,
     ),
     _notice(

@@ -1,11 +1,12 @@
-"""Waiting for a time of a full day: what becomes free is offered to who came first and fits, for a quarter of an hour.
+"""Waiting for a time of a full day: joining the list, leaving it, taking what is offered.
 
-The offer is an ordinary hold, so nobody else is shown that time meanwhile, and two offers of one time cannot be.
-Declined or left unanswered the hold is released, which offers the time to the next.
+A guest waits with a name and a phone number, and looks after it by a link as they do after an appointment. What becomes
+free is offered by :mod:`marketplace_kit.scheduling.services.offering`.
 """
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Protocol
@@ -16,31 +17,42 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from marketplace_kit.accounts.domain import PRIVACY, PhoneVerified
 from marketplace_kit.accounts.queries import contact_of
+from marketplace_kit.accounts.services import document
 from marketplace_kit.kernel.errors import DomainError, Invalid, Kind, Missing, Problem
 from marketplace_kit.kernel.fields import Field, Form, parse
 from marketplace_kit.kernel.hooks import Actor, LineKind
-from marketplace_kit.kernel.hooks.lines import Customer, Wish
 from marketplace_kit.kernel.ids import new_id
-from marketplace_kit.kernel.jobs import Work
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.listings.queries import active_kinds
 from marketplace_kit.listings.services import access_public
 from marketplace_kit.listings.tables import listing_table as listing
-from marketplace_kit.notifications.services import notify
-from marketplace_kit.scheduling.domain import ClaimReleased
-from marketplace_kit.scheduling.services.looking import slots_for
-from marketplace_kit.scheduling.services.notices import TIME_FREE, said_at
+from marketplace_kit.scheduling.services.claiming import release
+from marketplace_kit.scheduling.services.notices import WAIT_JOINED
+from marketplace_kit.scheduling.tables import claim_table
 from marketplace_kit.scheduling.tables.following import wait_table as wait
 from marketplace_kit.shops.tables import shop_table as shop
+from marketplace_kit.web.identity import sign
+from marketplace_kit.web.limits import limit
 
-OFFER, OVER = "scheduling.offer", "scheduling.offer_over"
-OFFERED_FOR = timedelta(minutes=15)
+TELL = "scheduling.tell_waiting"
 MOST_DAYS = 31
-_ASKED_AT_ONCE = 20
+LASTS = timedelta(days=30)
+"""A guest's link is good for so long after the last day that they wait for; then what is known of them goes."""
 WAITING, OFFERED, TAKEN, PASSED, LEFT = "waiting", "offered", "taken", "passed", "left"
 PARTS = {"any": (0, 1440), "morning": (0, 720), "afternoon": (720, 1020), "evening": (1020, 1440)}
+CONSENT = N_("I agree that my name, contacts and wishes are passed to the shop so that it can do what I order.")
+NO_CONSENT = N_("Please agree to the processing of your data: without it the shop cannot reach you.")
+OFFERED_ALREADY = Problem("first_day", "offered", N_("A time is offered to you already. Look at it first."))
+WAITS_ALREADY = Problem(
+    "phone",
+    "already_waiting",
+    N_("Somebody waits here with this number already. The message that we sent has a link to look after it."),
+)
+MOST_GUESTS, PER = 20, timedelta(minutes=10)
+_TOKEN = 32
 
 
 class OfferExpired(DomainError):
@@ -77,6 +89,23 @@ class WaitForm(Form):
     staff: Annotated[int | None, Field(N_("By whom"), min=1)] = None
 
 
+class GuestWait(WaitForm, frozen=True, kw_only=True):
+    """The same for somebody without an account."""
+
+    name: Annotated[str, Field(N_("Your name"), max_length=120, autocomplete="name")]
+    phone: Annotated[
+        str,
+        Field(
+            N_("Phone"),
+            hint=N_("We send you a message as soon as a time is free, and a link by which you look after this."),
+            format="phone",
+            max_length=20,
+            autocomplete="tel",
+        ),
+    ]
+    consent: Annotated[bool, Field(CONSENT)] = False
+
+
 class WaitView(msgspec.Struct, frozen=True, kw_only=True):
     """``state``: waiting, offered (until ``offer_until``), taken, passed (not taken in time) or left."""
 
@@ -95,93 +124,128 @@ class WaitView(msgspec.Struct, frozen=True, kw_only=True):
     offer_until: datetime | None = None
 
 
-class Freed(msgspec.Struct, frozen=True, kw_only=True):
-    """The job's payload: what became free."""
+class TellWaiting(msgspec.Struct, frozen=True, kw_only=True):
+    """A message for a guest who waits: of what, and of which offer."""
 
-    shop_id: UUID
-    from_s: int
-    to_s: int
-
-
-class Offered(msgspec.Struct, frozen=True, kw_only=True):
     wait_id: UUID
-    offer_id: UUID
+    notice: str
+    offer_id: UUID | None = None
+
+
+def wait_token(site: Site, wait_id: UUID) -> str:
+    """128 bits that open this place on a list only; derived, so that it is stored nowhere."""
+    return sign(site, "scheduling.wait", str(wait_id))[:_TOKEN]
+
+
+def wait_path(wait_id: UUID, token: str = "") -> str:
+    """The page of a place on a list: by its token, or for the person who is signed in."""
+    return f"/waits/{wait_id}" + (f"/{token}" if token else "")
 
 
 async def join_wait(uow: UnitOfWork, listing_id: UUID, form: WaitForm, *, by: Actor) -> UUID:
     """Wait for a time; waiting again for the same listing replaces what was wished. Refuses :class:`Missing` and
-    :class:`Invalid` for days that are over or too many.
+    :class:`Invalid` for days that are over or too many, or a guest without consent.
     """
-    if by.person_id is None:
+    guest = form if isinstance(form, GuestWait) else None
+    if by.person_id is None and guest is None:
         raise Missing
     found = await access_public(uow, listing_id)
     line_kind_of(uow.site, found.kind)
-    if form.last_day < form.first_day or form.last_day < uow.at.date():
-        raise Invalid(Problem("last_day", "last_day", N_("The end lies before the beginning.")))
-    if form.last_day - form.first_day > timedelta(days=MOST_DAYS):
-        raise Invalid(Problem("last_day", "too_many_days", N_("One can wait for a month at most.")))
-    wait_id, part = new_id(), PARTS[form.part]
-    open_ = sa.and_(wait.c.person_id == by.person_id, wait.c.listing_id == listing_id, wait.c.state == WAITING)
-    await uow.session.execute(sa.update(wait).where(open_).values(state=LEFT))
+    _check(form, uow.at.date())
     values = {
-        "id": wait_id,
+        "id": new_id(),
         "shop_id": found.shop_id,
         "listing_id": listing_id,
-        "person_id": by.person_id,
         "staff_id": form.staff,
         "first_day": form.first_day,
         "last_day": form.last_day,
-        "from_minute": part[0],
-        "to_minute": part[1],
+        **dict(zip(("from_minute", "to_minute"), PARTS[form.part], strict=True)),
         "state": WAITING,
         "joined_at": uow.at,
+        "locale": by.locale,
+        **(_of_guest(uow.site, guest, by) if guest and by.person_id is None else {"person_id": by.person_id}),
     }
+    if by.person_id is not None:
+        mine = sa.and_(wait.c.person_id == by.person_id, wait.c.listing_id == listing_id, wait.c.state == WAITING)
+        await uow.session.execute(sa.update(wait).where(mine).values(state=LEFT))
     statement = uow.site.database.insert(wait).values(values).on_conflict_do_nothing()
     if (await uow.session.execute(statement.returning(wait.c.id))).first() is None:
-        raise Invalid(Problem("first_day", "offered", N_("A time is offered to you already. Look at it first.")))
+        # Whose number it is has not been proved: nobody is taken off a list by somebody who knows it.
+        raise Invalid(WAITS_ALREADY if by.person_id is None else OFFERED_ALREADY)
+    wait_id: UUID = values["id"]
+    if by.person_id is None:
+        told = TellWaiting(wait_id=wait_id, notice=WAIT_JOINED)
+        uow.enqueue(TELL, told, key=f"{TELL}:{wait_id}")
     return wait_id
 
 
-async def leave_wait(uow: UnitOfWork, wait_id: UUID, *, by: Actor) -> None:
+def _check(form: WaitForm, today: date) -> None:
+    if form.last_day < form.first_day or form.last_day < today:
+        raise Invalid(Problem("last_day", "last_day", N_("The end lies before the beginning.")))
+    if form.last_day - form.first_day > timedelta(days=MOST_DAYS):
+        raise Invalid(Problem("last_day", "too_many_days", N_("One can wait for a month at most.")))
+    if isinstance(form, GuestWait) and not form.consent:
+        raise Invalid(Problem("consent", "consent_required", NO_CONSENT))
+
+
+def _of_guest(site: Site, form: GuestWait, by: Actor) -> dict[str, Any]:
+    version = document(site, PRIVACY, by.locale).version[:40]
+    return {"contact_name": form.name, "contact_phone": form.phone, "consent_version": version}
+
+
+def _guests(phone: str) -> sa.ColumnElement[bool]:
+    return sa.and_(wait.c.person_id.is_(None), wait.c.contact_phone == phone)
+
+
+async def leave_wait(uow: UnitOfWork, wait_id: UUID, *, by: Actor, token: str = "") -> None:
     """Wait no longer, or do not take what is offered: the next one gets it. Refuses :class:`Missing`."""
-    row = await _held(uow, wait_id, by)
+    row = await _held(uow, wait_id, by, token)
     if row.state not in (WAITING, OFFERED):
         return
     await uow.session.execute(sa.update(wait).where(wait.c.id == wait_id).values(state=LEFT))
     if row.state == OFFERED:
-        await _let_go(uow, row)
+        await release(uow, row.shop_id, *is_offer(row.offer_id))
 
 
-async def take_offer(uow: UnitOfWork, wait_id: UUID, *, by: Actor) -> str:
+async def take_offer(uow: UnitOfWork, wait_id: UUID, *, by: Actor, token: str = "") -> str:
     """The page on which the offered time is ordered; it is kept there as any other. Refuses :class:`OfferExpired`."""
-    row = await _held(uow, wait_id, by)
+    row = await _held(uow, wait_id, by, token)
     if row.state != OFFERED or row.offer_until <= uow.at:
         raise OfferExpired
     await uow.session.execute(sa.update(wait).where(wait.c.id == wait_id).values(state=TAKEN))
-    capacity = (await _kind_of(uow, row.listing_id)).capacity
     # In one transaction: nobody slips in between the offer and the order.
-    await capacity.drop(uow, [row.offer_id])
+    await release(uow, row.shop_id, *is_offer(row.offer_id), asking=False)
     starts_at = datetime.fromtimestamp(row.offer_s, UTC).isoformat()
     choice = {"starts_at": starts_at} | ({"staff": row.staff_id} if row.staff_id else {})
     beginner = uow.site.facility(Beginner)  # type: ignore[type-abstract]
     return await beginner.begin(uow, row.listing_id, choice, by=by)
 
 
-async def _held(uow: UnitOfWork, wait_id: UUID, by: Actor) -> Any:
-    mine = sa.and_(wait.c.id == wait_id, wait.c.person_id == by.person_id)
-    row = (await uow.session.execute(sa.select(wait).where(mine).with_for_update())).first()
-    if by.person_id is None or row is None:
+def is_offer(offer_id: UUID) -> tuple[sa.ColumnElement[bool], ...]:
+    """The claims that keep an offered time."""
+    c = claim_table.c
+    return (c.hold_id == offer_id, c.kind == "hold", c.appointment_id.is_(None))
+
+
+async def _held(uow: UnitOfWork, wait_id: UUID, by: Actor, token: str) -> Any:
+    row = (await uow.session.execute(sa.select(wait).where(wait.c.id == wait_id).with_for_update())).first()
+    if row is None or not _may(uow.site, row, by, token, uow.at):
         raise Missing
     return row
 
 
-async def _let_go(uow: UnitOfWork, row: Any) -> None:
-    await (await _kind_of(uow, row.listing_id)).capacity.drop(uow, [row.offer_id])
+def _may(site: Site, row: Any, by: Actor, token: str, now: datetime) -> bool:
+    """Its person, or whoever holds the link of a guest's. Unknown, foreign and over look alike."""
+    if row.person_id is not None:
+        return bool(row.person_id == by.person_id)
+    good = hmac.compare_digest(token.encode(), wait_token(site, row.id).encode())
+    return good and now.date() <= row.last_day + LASTS
 
 
-async def _kind_of(uow: UnitOfWork, listing_id: UUID) -> LineKind:
-    named = (await uow.session.execute(sa.select(listing.c.kind).where(listing.c.id == listing_id))).scalar_one()
-    return line_kind_of(uow.site, named)
+async def slow_down(site: Site, by: Actor, address: str) -> None:
+    """A stranger's network address joins lists so often. Refuses ``TooMany``."""
+    if not by.signed_in:
+        await limit(site, "scheduling.wait", address, most=MOST_GUESTS, per=PER)
 
 
 def line_kind_of(site: Site, listing_kind: str) -> LineKind:
@@ -197,113 +261,23 @@ def line_kind_of(site: Site, listing_kind: str) -> LineKind:
     return kind
 
 
-# ── when something becomes free ──────────────────────────────────────────────────────────────────
+async def forget_guests(uow: UnitOfWork) -> int:
+    """What is known of guests who waited goes some time after the last day that they waited for."""
+    over = sa.and_(wait.c.person_id.is_(None), wait.c.last_day < (uow.at - LASTS).date())
+    return len((await uow.session.execute(sa.delete(wait).where(over).returning(wait.c.id))).all())
 
 
-async def note_freed(uow: UnitOfWork, event: ClaimReleased) -> None:
-    """Somebody may wait for it: a job looks, because looking takes a while."""
-    waits = sa.select(wait.c.id).where(wait.c.shop_id == event.shop_id, wait.c.state == WAITING).limit(1)
-    if event.to_s > uow.at.timestamp() and (await uow.session.execute(waits)).first() is not None:
-        share = Freed(shop_id=event.shop_id, from_s=event.from_s, to_s=event.to_s)
-        uow.enqueue(OFFER, share, key="")
-
-
-async def offer(work: Work, freed: Freed) -> None:
-    """Offer what became free to the first who fits; nobody, if it has been taken meanwhile."""
-    site = work.site
-    for row in await site.ask(_who_waits, freed):
-        for start in await _fitting(site, row, freed):
-            try:
-                await site.do(_offer_one, row.id, start)
-            except DomainError:
-                continue  # taken meanwhile, or not for this person
-            return
-
-
-async def _who_waits(connection: AsyncConnection, freed: Freed) -> list[Any]:
-    wanted = (
-        sa.select(wait, shop.c.zone)
-        .join_from(wait, shop, shop.c.id == wait.c.shop_id)
-        .where(wait.c.shop_id == freed.shop_id, wait.c.state == WAITING)
-        .order_by(wait.c.id)
+async def adopt_waits(uow: UnitOfWork, event: PhoneVerified) -> None:
+    """A guest who proves their number finds in their account what they wait for."""
+    known = await contact_of(await uow.session.connection(), event.person_id)
+    if known is None or not known.active or not known.phone or not known.phone_verified:
+        return
+    own = wait.alias("own")
+    same = sa.exists().where(
+        own.c.person_id == event.person_id, own.c.listing_id == wait.c.listing_id, own.c.state.in_((WAITING, OFFERED))
     )
-    found = []
-    for row in await connection.execute(wanted):
-        day = datetime.fromtimestamp(freed.from_s, ZoneInfo(row.zone)).date()
-        last = datetime.fromtimestamp(freed.to_s, ZoneInfo(row.zone)).date()
-        if row.first_day <= last and row.last_day >= day:
-            found.append(row)
-    return found[:_ASKED_AT_ONCE]
-
-
-async def _fitting(site: Site, row: Any, freed: Freed) -> list[datetime]:
-    """The free starts within what became free that suit one who waits."""
-    day = datetime.fromtimestamp(freed.from_s, ZoneInfo(row.zone)).date()
-    try:
-        view = await slots_for(site, row.listing_id, (), day, 2, staff=row.staff_id)
-    except DomainError:
-        return []
-    return [
-        slot.starts_at
-        for one in view.days
-        if row.first_day <= one.day <= row.last_day
-        for slot in one.slots
-        if slot.bookable
-        and freed.from_s <= slot.starts_at.timestamp() < freed.to_s
-        and row.from_minute <= slot.starts_at.hour * 60 + slot.starts_at.minute < row.to_minute
-    ][:3]
-
-
-async def _offer_one(uow: UnitOfWork, wait_id: UUID, start: datetime) -> None:
-    mine = sa.and_(wait.c.id == wait_id, wait.c.state == WAITING)
-    row = (await uow.session.execute(sa.select(wait).where(mine).with_for_update())).first()
-    if row is None:
-        raise Missing
-    kind = await _kind_of(uow, row.listing_id)
-    offer_id, until = new_id(), min(uow.at + OFFERED_FOR, start)
-    choice = {"starts_at": start.isoformat()} | ({"staff": row.staff_id} if row.staff_id else {})
-    wish = Wish(
-        line_id=offer_id,
-        order_id=offer_id,
-        shop_id=row.shop_id,
-        kind=kind.name,
-        listing_id=row.listing_id,
-        choice=parse(kind.choice, choice, "json"),
-        customer=Customer(person_id=row.person_id),
-        by=Actor(person_id=row.person_id),
-    )
-    await kind.capacity.hold(uow, [wish], until)
-    values = {"state": OFFERED, "offer_id": offer_id, "offer_s": int(start.timestamp()), "offer_until": until}
-    await uow.session.execute(sa.update(wait).where(mine).values(**values))
-    uow.enqueue(OVER, Offered(wait_id=wait_id, offer_id=offer_id), key=f"{OVER}:{offer_id}", run_at=until)
-    await _tell(uow, row, start, until, offer_id)
-
-
-async def _tell(uow: UnitOfWork, row: Any, start: datetime, until: datetime, offer_id: UUID) -> None:
-    named = sa.select(listing.c.title, shop.c.name, shop.c.city, shop.c.zone).join_from(
-        listing, shop, shop.c.id == listing.c.shop_id
-    )
-    found = (await uow.session.execute(named.where(listing.c.id == row.listing_id))).one()
-    from_ = int(start.timestamp())
-    contact = await contact_of(await uow.session.connection(), row.person_id)
-    facts = {
-        "title": found.title,
-        "shop": found.name,
-        "when": said_at(from_, found.zone, found.city, contact.locale if contact is not None else "ru"),
-        "until": f"{until.astimezone(ZoneInfo(found.zone)):%H:%M}",
-    }
-    key = f"{TIME_FREE}:{offer_id}"
-    await notify(uow, to=row.person_id, notice=TIME_FREE, facts=facts, link=f"/waits/{row.id}", key=key)
-
-
-async def offer_over(work: Work, share: Offered) -> None:
-    """Nobody answered: the hold is let go, which offers the time to the next."""
-    async with work.finish() as uow:
-        mine = sa.and_(wait.c.id == share.wait_id, wait.c.offer_id == share.offer_id, wait.c.state == OFFERED)
-        passed = sa.update(wait).where(mine).values(state=PASSED).returning(wait.c.listing_id, wait.c.offer_id)
-        row = (await uow.session.execute(passed)).first()
-        if row is not None:
-            await _let_go(uow, row)
+    taken = sa.update(wait).where(_guests(known.phone), ~same).values(person_id=event.person_id)
+    await uow.session.execute(taken)
 
 
 # ── reads ────────────────────────────────────────────────────────────────────────────────────────
@@ -313,15 +287,27 @@ _WAITS = sa.select(wait, listing.c.title, shop.c.name.label("shop"), shop.c.zone
 )
 
 
-async def waits_of(connection: AsyncConnection, person_id: UUID, wait_id: UUID | None = None) -> list[WaitView]:
-    """What a person waits for, newest first; or the one that is asked for. One statement."""
-    wanted = _WAITS.where(wait.c.person_id == person_id)
-    wanted = wanted.where(wait.c.state.in_((WAITING, OFFERED)) if wait_id is None else wait.c.id == wait_id)
-    found = []
-    for row in (await connection.execute(wanted.order_by(wait.c.id.desc()).limit(50))).mappings():
-        at = row["offer_s"]
-        known = {n: row[n] for n in WaitView.__struct_fields__ if n not in ("offer_starts_at", "offer_until")}
-        offered = row["state"] == OFFERED
-        starts_at = datetime.fromtimestamp(at, ZoneInfo(row["zone"])) if offered and at is not None else None
-        found.append(WaitView(**known, offer_starts_at=starts_at, offer_until=row["offer_until"] if offered else None))
-    return found
+async def waits_of(connection: AsyncConnection, person_id: UUID) -> list[WaitView]:
+    """What a person waits for, newest first. One statement."""
+    wanted = _WAITS.where(wait.c.person_id == person_id, wait.c.state.in_((WAITING, OFFERED)))
+    rows = await connection.execute(wanted.order_by(wait.c.id.desc()).limit(50))
+    return [_view(row) for row in rows.mappings()]
+
+
+async def one_wait(site: Site, wait_id: UUID, *, by: Actor, token: str = "") -> WaitView:
+    """A place on a list, for its person or whoever holds the link of a guest's. Refuses :class:`Missing`."""
+    row = await site.ask(_one, wait_id)
+    if row is None or not _may(site, row, by, token, site.clock.now()):
+        raise Missing
+    return _view(row._mapping)
+
+
+async def _one(connection: AsyncConnection, wait_id: UUID) -> Any:
+    return (await connection.execute(_WAITS.where(wait.c.id == wait_id))).first()
+
+
+def _view(row: sa.RowMapping) -> WaitView:
+    known = {n: row[n] for n in WaitView.__struct_fields__ if n not in ("offer_starts_at", "offer_until")}
+    offered, at = row["state"] == OFFERED, row["offer_s"]
+    starts_at = datetime.fromtimestamp(at, ZoneInfo(row["zone"])) if offered and at is not None else None
+    return WaitView(**known, offer_starts_at=starts_at, offer_until=row["offer_until"] if offered else None)

@@ -103,13 +103,19 @@ series_date_table = sa.Table(
 """The dates of a series: each is booked once, whatever is tried twice."""
 
 _OPEN = sa.text("state IN ('waiting', 'offered')")
+_GUEST = sa.text("state IN ('waiting', 'offered') AND person_id IS NULL")
+_ASKED = sa.text("state = 'offered'")
 wait_table = sa.Table(
     "slot_wait",
     metadata,
     sa.Column("id", Uuid, primary_key=True),
     sa.Column("shop_id", Uuid, sa.ForeignKey("shop.id", ondelete="CASCADE"), nullable=False),
     sa.Column("listing_id", Uuid, sa.ForeignKey("listing.id", ondelete="CASCADE"), nullable=False, index=True),
-    sa.Column("person_id", Uuid, _person(), nullable=False),
+    sa.Column("person_id", Uuid, _person()),
+    sa.Column("contact_name", sa.String(120), nullable=False, server_default=""),
+    sa.Column("contact_phone", sa.String(20), nullable=False, server_default=""),
+    sa.Column("locale", sa.String(5), nullable=False, server_default=""),
+    sa.Column("consent_version", sa.String(40)),
     sa.Column("staff_id", sa.BigInteger, sa.ForeignKey("resource.id", ondelete="SET NULL")),
     sa.Column("first_day", sa.Date, nullable=False),
     sa.Column("last_day", sa.Date, nullable=False),
@@ -120,15 +126,22 @@ wait_table = sa.Table(
     sa.Column("offer_id", Uuid),
     sa.Column("offer_s", sa.BigInteger),
     sa.Column("offer_until", UtcDateTime),
+    sa.Column("release_id", Uuid),
+    sa.CheckConstraint("person_id IS NOT NULL OR contact_phone <> ''", name="whom"),
     sa.CheckConstraint("state IN ('waiting', 'offered', 'taken', 'passed', 'left')", name="state"),
     sa.CheckConstraint("state <> 'offered' OR (offer_id IS NOT NULL AND offer_until IS NOT NULL)", name="offer"),
     sa.CheckConstraint("last_day >= first_day", name="days"),
     sa.CheckConstraint("from_minute BETWEEN 0 AND 1439 AND to_minute > from_minute AND to_minute <= 1440", name="part"),
     sa.Index("ix_slot_wait_shop_state", "shop_id", "state", "id"),
     sa.Index("uq_slot_wait_open", "person_id", "listing_id", unique=True, postgresql_where=_OPEN, sqlite_where=_OPEN),
+    sa.Index(
+        "uq_slot_wait_guest", "contact_phone", "listing_id", unique=True, postgresql_where=_GUEST, sqlite_where=_GUEST
+    ),
+    sa.Index("uq_slot_wait_release", "release_id", unique=True, postgresql_where=_ASKED, sqlite_where=_ASKED),
 )
 """Somebody waits for a time of a full day; who came first is asked first. ``offer_id`` is the hold kept for them
-until ``offer_until``, ``offer_s`` the start that is offered.
+until ``offer_until``, ``offer_s`` the start that is offered, ``release_id`` what had been let go: of each release one
+offer is open. A guest has a name and a phone, and the version of the text that they agreed to.
 """
 
 FOLLOWING = tuple(
