@@ -1,0 +1,78 @@
+"""Reads of pets: each answers frozen values or structs, in one statement however many rows there are."""
+
+from marketplace_pets.queries.health import (
+    allergies_of,
+    behaviours_of,
+    conditions_of,
+    dose_by_id,
+    doses_of,
+    latest_weights,
+    protocols,
+    weights_of,
+)
+from marketplace_pets.queries.history import groomed_on, running_out, timeline_of
+from marketplace_pets.queries.personal import export
+from marketplace_pets.queries.profiles import (
+    Rows,
+    Tie,
+    card_of,
+    cards,
+    co_keeper,
+    keeper_of,
+    keepership,
+    marks_of,
+    open_offers,
+    people_with,
+    pet,
+    pet_with_chip,
+    pets_of,
+    tie,
+)
+from marketplace_pets.queries.reminding import reminded, to_remind
+from marketplace_pets.queries.sharing import (
+    grant_for,
+    grant_of,
+    grants_of,
+    live_grants,
+    reads_of,
+    shared_with,
+    waiting_doses,
+)
+
+__all__ = [
+    "Rows",
+    "Tie",
+    "allergies_of",
+    "behaviours_of",
+    "card_of",
+    "cards",
+    "co_keeper",
+    "conditions_of",
+    "dose_by_id",
+    "doses_of",
+    "export",
+    "grant_for",
+    "grant_of",
+    "grants_of",
+    "groomed_on",
+    "keeper_of",
+    "keepership",
+    "latest_weights",
+    "live_grants",
+    "marks_of",
+    "open_offers",
+    "people_with",
+    "pet",
+    "pet_with_chip",
+    "pets_of",
+    "protocols",
+    "reads_of",
+    "reminded",
+    "running_out",
+    "shared_with",
+    "tie",
+    "timeline_of",
+    "to_remind",
+    "waiting_doses",
+    "weights_of",
+]

@@ -1,0 +1,34 @@
+"""What reminders are sent to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from marketplace_pets.domain import (
+    PetCard,
+    lists,
+)
+from marketplace_pets.queries.profiles import CARDS, card_of, keepership, pet
+from marketplace_pets.tables import (
+    reminder_table,
+)
+
+
+async def to_remind(connection: AsyncConnection, after: UUID | None, limit: int) -> list[PetCard]:
+    """The next living pets whose keepers are people and want reminders, by id."""
+    asked = CARDS.where(pet.state != lists.DECEASED, pet.reminders, keepership.person_id.is_not(None))
+    if after is not None:
+        asked = asked.where(pet.id > after)
+    return [card_of(row) for row in await connection.execute(asked.order_by(pet.id).limit(limit))]
+
+
+async def reminded(connection: AsyncConnection, pet_ids: Collection[UUID]) -> set[tuple[UUID, str, date, int]]:
+    """The keys that are there already."""
+    t = reminder_table.c
+    asked = sa.select(t.pet_id, t.protocol, t.due_on, t.days).where(t.pet_id.in_(set(pet_ids)))
+    return {(r.pet_id, r.protocol, r.due_on, r.days) for r in await connection.execute(asked)}

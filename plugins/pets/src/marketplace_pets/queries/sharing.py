@@ -1,0 +1,138 @@
+"""Grants, what they open, and who read what."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from marketplace_pets.domain import (
+    Grant,
+    lists,
+)
+from marketplace_pets.queries.health import dose
+from marketplace_pets.queries.profiles import Rows, pet
+from marketplace_pets.tables import (
+    dose_table,
+    grant_table,
+    pet_table,
+    read_table,
+)
+
+grant = grant_table.c
+
+
+def grant_of(row: Any) -> Grant:
+    return Grant(
+        grant_id=row.id,
+        pet_id=row.pet_id,
+        shop_id=row.shop_id,
+        scopes=tuple(row.scopes.split()),
+        purpose=row.purpose,
+        starts_at=row.starts_at,
+        expires_on=row.expires_on,
+        revoked_at=row.revoked_at,
+        origin=row.origin,
+    )
+
+
+def live_grants(now: datetime, today: date) -> sa.ColumnElement[bool]:
+    """What :meth:`Grant.is_live` says, for the database."""
+    return sa.and_(
+        grant.starts_at <= now,
+        sa.or_(grant.revoked_at.is_(None), grant.revoked_at > now),
+        sa.or_(grant.expires_on.is_(None), grant.expires_on >= today),
+    )
+
+
+async def grants_of(connection: AsyncConnection, pet_id: UUID) -> list[Grant]:
+    """Every grant for a pet, the latest first."""
+    asked = sa.select(grant_table).where(grant.pet_id == pet_id).order_by(grant.starts_at.desc(), grant.id.desc())
+    return [grant_of(row) for row in await connection.execute(asked)]
+
+
+async def grant_for(
+    connection: AsyncConnection,
+    pet_id: UUID,
+    shops: Collection[UUID],
+    scope: str,
+    now: datetime,
+    today: date,
+) -> Grant | None:
+    """A living grant of one of these shops that covers ``scope`` (``identity``: any)."""
+    if not shops:
+        return None
+    asked = sa.select(grant_table).where(grant.pet_id == pet_id, grant.shop_id.in_(set(shops)), live_grants(now, today))
+    if scope != lists.IDENTITY:
+        asked = asked.where(grant.scopes.like(f"% {scope} %"))
+    row = (await connection.execute(asked.order_by(grant.starts_at.desc(), grant.id).limit(1))).first()
+    return grant_of(row) if row else None
+
+
+async def shared_with(
+    connection: AsyncConnection, shops: Collection[UUID], now: datetime, today: date, limit: int = 200
+) -> Rows:
+    """The pets that are shared with these shops just now, by name, with their grants."""
+    if not shops:
+        return ()
+    asked = (
+        sa.select(
+            pet.id.label("pet_id"),
+            pet.name,
+            pet.species,
+            pet.breed,
+            pet.cover,
+            grant.shop_id,
+            grant.scopes,
+            grant.expires_on,
+        )
+        .join_from(grant_table, pet_table, pet.id == grant.pet_id)
+        .where(grant.shop_id.in_(set(shops)), live_grants(now, today))
+        .order_by(pet.name, pet.id, grant.shop_id, grant.starts_at)
+        .limit(limit)
+    )
+    return (await connection.execute(asked)).all()
+
+
+async def waiting_doses(
+    connection: AsyncConnection, shops: Collection[UUID], now: datetime, today: date, limit: int = 100
+) -> Rows:
+    """Doses that wait to be checked, of pets whose vaccinations are shared with these shops; longest waiting first."""
+    if not shops:
+        return ()
+    held = (
+        sa.select(sa.func.min(sa.cast(grant.shop_id, sa.String)))
+        .where(
+            grant.pet_id == dose.pet_id,
+            grant.shop_id.in_(set(shops)),
+            live_grants(now, today),
+            grant.scopes.like("% vaccinations %"),
+        )
+        .correlate(dose_table)
+        .scalar_subquery()
+    )
+    asked = (
+        sa.select(dose_table, pet.name.label("pet_name"), pet.species, held.label("for_shop"))
+        .join_from(dose_table, pet_table, pet.id == dose.pet_id)
+        .where(dose.state == lists.AWAITING, held.is_not(None))
+        .order_by(dose.recorded_at, dose.id)
+        .limit(limit)
+    )
+    return (await connection.execute(asked)).all()
+
+
+async def reads_of(
+    connection: AsyncConnection, pet_id: UUID, before: tuple[datetime, UUID] | None = None, limit: int = 50
+) -> Rows:
+    """Who read what, latest first."""
+    t = read_table.c
+    asked = sa.select(read_table).where(t.pet_id == pet_id)
+    if before is not None:
+        asked = asked.where(
+            sa.tuple_(t.at, t.id) < sa.tuple_(sa.literal(before[0], t.at.type), sa.literal(before[1], t.id.type))
+        )
+    return (await connection.execute(asked.order_by(t.at.desc(), t.id.desc()).limit(limit))).all()

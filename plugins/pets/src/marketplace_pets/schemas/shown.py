@@ -1,0 +1,215 @@
+"""A pet and its record, as doors answer it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+
+class BadgeView(msgspec.Struct, frozen=True, kw_only=True):
+    """A protocol's state for people: ``tone`` good, warn or bad; ``code`` says the same to programs."""
+
+    protocol: str
+    label: str
+    code: str
+    tone: str
+    text: str
+    facts: dict[str, Any]
+
+
+class PetRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A pet in a list. ``right`` is what you may do with it; ``next_due`` the soonest line of its care plan."""
+
+    id: UUID
+    name: str
+    species: str
+    breed: str
+    state: str
+    right: str
+    cover: str | None
+    badges: list[BadgeView]
+    next_due: DueView | None = None
+
+
+class MarkView(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    kind: str
+    value: str
+    on_day: date | None
+    site: str
+    live: bool
+
+
+class AllergyView(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    substance: str
+    is_class: bool
+    reaction: str
+    severity: str
+
+
+class ConditionView(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    kind: str
+    what: str
+    details: str
+    since: date | None
+    runs_out_on: date | None
+
+
+class BehaviourView(msgspec.Struct, frozen=True, kw_only=True):
+    code: str
+    comment: str
+
+
+class PetView(msgspec.Struct, frozen=True, kw_only=True):
+    """A pet as its family sees it. ``missing`` names what a service may still ask for."""
+
+    id: UUID
+    name: str
+    species: str
+    breed: str
+    crossbred: bool
+    breed_other: str
+    sex: str
+    born: date | None
+    born_precision: str
+    colour: str
+    coat: str
+    size_class: str
+    diet: str
+    feeding_times: str
+    emergency_name: str
+    emergency_phone: str
+    may_collect: str
+    home_vet: str
+    insurance: str
+    reminders: bool
+    state: str
+    deceased_on: date | None
+    cover: str | None
+    version: int
+    right: str
+    kept_since: datetime
+    marks: list[MarkView]
+    allergies: list[AllergyView]
+    conditions: list[ConditionView]
+    behaviours: list[BehaviourView]
+    badges: list[BadgeView]
+    missing: list[str]
+
+
+class WeightView(msgspec.Struct, frozen=True, kw_only=True):
+    """``change`` in thousandths of the weight before, ``days`` between; ``alert``: ten per cent or more."""
+
+    id: UUID
+    kg: str
+    grams: int
+    at: datetime
+    source: str
+    author: str
+    method: str
+    body_condition: int | None
+    change: int | None
+    days: int | None
+    alert: bool
+    mistaken: bool
+    mistake_reason: str
+
+
+class DoseView(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    pet_id: UUID
+    protocol: str
+    protocol_version: int
+    given_on: date
+    product: str
+    lot: str
+    manufacturer: str
+    vet: str
+    clinic: str
+    valid_until: date | None
+    certificate: str
+    source: str
+    historical: bool
+    counted: bool
+    state: str
+    check_reason: str
+    cover: str | None
+
+
+class WaitingDose(msgspec.Struct, frozen=True, kw_only=True):
+    """A dose in a shop's pile, with the pet it is of."""
+
+    id: UUID
+    pet_id: UUID
+    pet_name: str
+    species: str
+    shop_id: UUID
+    protocol: str
+    given_on: date
+    valid_until: date | None
+    product: str
+    lot: str
+    clinic: str
+    certificate: str
+    cover: str | None
+    recorded_at: datetime
+
+
+class StandingView(msgspec.Struct, frozen=True, kw_only=True):
+    protocol: str
+    version: int
+    label: str
+    state: str
+    opens: date | None
+    closes: date | None
+    until: date | None
+    due_on: date | None
+    since: date | None
+    counted: int
+    estimated: bool
+
+
+class DosesView(msgspec.Struct, frozen=True, kw_only=True):
+    """Doses, newest first, and how the pet stands with each timetable today."""
+
+    doses: list[DoseView]
+    standings: list[StandingView]
+    badges: list[BadgeView]
+
+
+class DueView(msgspec.Struct, frozen=True, kw_only=True):
+    reason: str
+    text: str
+    due_on: date
+    protocol: str
+    overdue: bool
+
+
+class EntryView(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    at: datetime
+    kind: str
+    title: str
+    scope: str
+    link: str
+    shop_name: str
+
+
+class BreedView(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    species: str
+    name: str
+    size_class: str
+    coat: str
+    kg: str
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to something new."""
+
+    id: UUID

@@ -1,0 +1,174 @@
+"""A pet and its record for its family."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from marketplace_kit.kernel.hooks import Actor
+from marketplace_kit.kernel.site import Site
+from marketplace_kit.web.paging import Page, decode_cursor, encode_cursor
+from marketplace_pets import queries
+from marketplace_pets.domain import (
+    Birth,
+    DoseGiven,
+    Due,
+    PetCard,
+    Protocols,
+    WeightSeen,
+    lists,
+)
+from marketplace_pets.domain.care import plan
+from marketplace_pets.domain.weights import with_changes
+from marketplace_pets.schemas import (
+    DosesView,
+    DueView,
+    EntryView,
+    PetRow,
+    PetView,
+    WeightView,
+)
+from marketplace_pets.services.access import seen_pet, today
+from marketplace_pets.services.showing.wording import (
+    allergy_view,
+    badge_view,
+    badges_of,
+    behaviour_view,
+    condition_view,
+    dose_views,
+    due_view,
+    entry_views,
+    standing_view,
+    weight_views,
+)
+
+
+async def pet_list(site: Site, by: Actor, locale: str) -> list[PetRow]:
+    """The asker's pets with their badges and what is due next; six statements for any number of pets."""
+    if by.person_id is None:
+        return []
+    found = await site.ask(queries.pets_of, by.person_id, by.shops)
+    care = await site.ask(_care_data, [card.pet_id for card, _ in found])
+    day = today(site)
+    return [
+        PetRow(
+            id=card.pet_id,
+            name=card.name,
+            species=card.species,
+            breed=card.breed,
+            state=card.state,
+            right=right,
+            cover=card.cover,
+            badges=[badge_view(site, locale, b) for b in badges_of(card, care.doses_of(card), care.known, day)],
+            next_due=next((due_view(site, locale, due) for due in care.plan_of(card, day)), None),
+        )
+        for card, right in found
+    ]
+
+
+class _Care:
+    """What care plans of some pets are computed from."""
+
+    def __init__(self, known: Protocols, doses: Any, weights: Any, groomed: Any, running: Any) -> None:
+        self.known, self._doses, self._weights = known, doses, weights
+        self._groomed, self._running = groomed, running
+
+    def doses_of(self, card: PetCard) -> list[DoseGiven]:
+        found: list[DoseGiven] = self._doses.get(card.pet_id, [])
+        return found
+
+    def plan_of(self, card: PetCard, day: date) -> list[Due]:
+        weighed: WeightSeen | None = self._weights.get(card.pet_id)
+        return plan(
+            card,
+            self.doses_of(card),
+            self.known,
+            day,
+            weighed_on=weighed.at.date() if weighed else None,
+            groomed_on=self._groomed.get(card.pet_id, ()),
+            running_out=self._running.get(card.pet_id, ()),
+        )
+
+
+async def _care_data(connection: AsyncConnection, pet_ids: Sequence[UUID]) -> _Care:
+    return _Care(
+        await queries.protocols(connection),
+        await queries.doses_of(connection, pet_ids),
+        await queries.latest_weights(connection, pet_ids),
+        await queries.groomed_on(connection, pet_ids),
+        await queries.running_out(connection, pet_ids),
+    )
+
+
+async def care_plan(site: Site, pet_id: UUID, *, by: Actor, locale: str) -> list[DueView]:
+    """What is due for a pet, soonest first, for its family. Refuses like :func:`seen_pet`."""
+    await seen_pet(site, pet_id, by=by)
+    card = (await site.ask(queries.cards, (pet_id,)))[pet_id]
+    care = await site.ask(_care_data, [pet_id])
+    return [due_view(site, locale, due) for due in care.plan_of(card, today(site))]
+
+
+async def pet_view(site: Site, pet_id: UUID, *, by: Actor, locale: str) -> PetView:
+    """A pet for its family. Refuses like :func:`seen_pet`."""
+    tied = await seen_pet(site, pet_id, by=by)
+    card = (await site.ask(queries.cards, (pet_id,)))[pet_id]
+    doses = (await site.ask(queries.doses_of, (pet_id,))).get(pet_id, [])
+    known = await site.ask(queries.protocols)
+    marks = await site.ask(queries.marks_of, pet_id)
+    told = {name: tied.row._mapping[name] for name in PetView.__struct_fields__ if name in tied.row._mapping}
+    lacking = [name for name in ("breed", "sex", "born", "size_class") if not told[name]]
+    if not any(mark.kind == lists.CHIP for mark in marks):
+        lacking.append("chip")
+    return PetView(
+        **told,
+        right=tied.right,
+        kept_since=tied.since,
+        marks=marks,
+        allergies=[allergy_view(a) for a in await site.ask(queries.allergies_of, pet_id)],
+        conditions=[condition_view(c) for c in await site.ask(queries.conditions_of, pet_id)],
+        behaviours=[behaviour_view(b) for b in (await site.ask(queries.behaviours_of, (pet_id,))).get(pet_id, ())],
+        badges=[badge_view(site, locale, b) for b in badges_of(card, doses, known, today(site))],
+        missing=lacking,
+    )
+
+
+async def weight_history(site: Site, pet_id: UUID, *, by: Actor) -> list[WeightView]:
+    """Every weighing, oldest first, for the family."""
+    tied = await seen_pet(site, pet_id, by=by)
+    weights = with_changes(await site.ask(queries.weights_of, pet_id))
+    return await weight_views(site, weights, Birth(on=tied.row.born, precision=tied.row.born_precision))
+
+
+async def dose_history(site: Site, pet_id: UUID, *, by: Actor, locale: str) -> DosesView:
+    """Doses and standings for the family."""
+    await seen_pet(site, pet_id, by=by)
+    card = (await site.ask(queries.cards, (pet_id,)))[pet_id]
+    doses = (await site.ask(queries.doses_of, (pet_id,))).get(pet_id, [])
+    known = await site.ask(queries.protocols)
+    return DosesView(
+        doses=dose_views(doses, known, card.birth),
+        standings=[standing_view(site, locale, p, doses, card.birth) for p in known.of(card.species)],
+        badges=[badge_view(site, locale, b) for b in badges_of(card, doses, known, today(site))],
+    )
+
+
+async def history(
+    site: Site, pet_id: UUID, *, by: Actor, locale: str, cursor: str | None = None, limit: int = 20
+) -> Page[EntryView]:
+    """What happened to a pet, latest first, for the family."""
+    await seen_pet(site, pet_id, by=by)
+    before = decode_cursor(cursor, tuple[datetime, UUID]) if cursor else None
+    found = await site.ask(queries.timeline_of, pet_id, before=before, limit=limit + 1)
+    items = await entry_views(site, found[:limit], locale)
+    last = found[limit - 1] if len(found) > limit else None
+    return Page(items=items, next=encode_cursor(last.at, last.entry_id) if last else None)
+
+
+async def is_family(site: Site, pet_id: UUID, *, by: Actor) -> bool:
+    """Whether the asker sees the pet as its family. Without it a person of a shop reads by a grant."""
+    tied = await site.ask(queries.tie, pet_id, by.person_id, by.shops)
+    return bool(tied and tied.right) or not by.shops
