@@ -178,6 +178,7 @@ def line_kind(stage: Stage | None, one_line_per: str = "") -> LineKind:
     return LineKind(name="vet.line", label="Line", process=process, capacity=unasked, one_line_per=one_line_per)
 
 
+INSISTING: Any = attrs.make_class("Insisting", {"form": attrs.field(default=Parcel)})()
 MISFITS: dict[str, tuple[Plugin, str]] = {
     "raises": (odd(mk_permissions=raises), "no luck"),
     "unknown hook": (odd(mk_permisions=lambda self: ()), "no hook called mk_permisions"),
@@ -211,6 +212,14 @@ MISFITS: dict[str, tuple[Plugin, str]] = {
     "a line for each of nothing": (
         odd(mk_line_kinds=lambda self: [line_kind(Stage.ACCEPTED, "pet")]),
         "its choice has no field pet",
+    ),
+    "asking first for nothing": (
+        odd(mk_line_kinds=lambda self: [attrs.evolve(line_kind(Stage.ACCEPTED), ask_first="Your pet first")]),
+        "ask_first asks for what one_line_per names",
+    ),
+    "a counter that insists": (
+        odd(mk_line_kinds=lambda self: [attrs.evolve(line_kind(Stage.ACCEPTED), counter=INSISTING)]),
+        "the counter must not require",
     ),
     "nameless event": (
         odd(mk_listeners=lambda self: [Listener(name="vet.x", event=Nameless, handle=nothing)]),

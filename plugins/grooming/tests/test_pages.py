@@ -48,6 +48,25 @@ async def test_pets_are_ticked_before_a_time_is_chosen(day: Day) -> None:
     assert all(text in draft for text in ("Bath and cut: Buddy", "Bath and cut: Tuzik"))
 
 
+async def test_before_a_pet_is_chosen_the_times_page_asks_for_it_calmly(day: Day) -> None:
+    await day.pet("Buddy")
+    for who in ("Olga", ""):
+        seen = await (await day.town.browser(who)).see(f"/book/{day.bath}")
+        assert "Choose your pet first" in seen
+        assert "kit-tone-bad" not in seen
+        assert 'name="choice.starts_at"' not in seen
+        assert f'href="/grooming/book/{day.bath}/pets' in seen
+
+
+async def test_moving_a_visit_shows_times_without_asking_for_the_pet_again(day: Day) -> None:
+    (line,) = await day.booked(await day.pet())
+    olga = await day.town.browser("Olga")
+    form = f"/orders/{await number(day, line['order_id'])}/lines/{line['id']}/reschedule"
+    seen = await olga.see(f"/book/{day.bath}?for={form}&line={line['id']}&day=2027-03-17")
+    assert "Choose your pet first" not in seen
+    assert 'name="starts_at"' in seen
+
+
 async def test_a_guest_tells_of_a_pet_and_of_a_second_one(day: Day) -> None:
     guest = await day.town.browser()
     path = f"/grooming/book/{day.bath}/pets"

@@ -207,6 +207,12 @@ def _check_line(line: LineKind) -> None:
             check_form(transition.asks)
     if line.one_line_per and line.one_line_per not in {field.name for field in fields_of(line.choice)}:
         raise BrokenHook(f"line kind {line.name}: its choice has no field {line.one_line_per}")
+    if line.ask_first and not line.one_line_per:
+        raise BrokenHook(f"line kind {line.name}: ask_first asks for what one_line_per names, and that names nothing")
+    if line.counter is not None:
+        check_form(line.counter.form)
+        if asked := [f.name for f in fields_of(line.counter.form) if f.required]:
+            raise BrokenHook(f"line kind {line.name}: the counter must not require {', '.join(asked)}")
 
 
 def _check_prefixes(plugin: Plugin, declared: dict[str, tuple[Any, ...]]) -> None:

@@ -330,6 +330,12 @@ class WalkIn(Form):
     overbook: Annotated[str, Field(N_("Book it although the time is taken, because"), max_length=300)] = ""
 
 
+class NewWalkIn(WalkIn, frozen=True, kw_only=True):
+    """The same for programs. What the service's kind asks at the counter (a pet, a car) stands beside these."""
+
+    listing_id: Annotated[str, Field(N_("Service"), max_length=40)]
+
+
 class MarkForm(Form):
     """How bookings of one customer are handled in a shop."""
 

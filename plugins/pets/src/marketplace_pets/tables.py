@@ -312,6 +312,9 @@ transfer_table = sa.Table(
     _by("accepted_by_id"),
     sa.Column("accepted_at", UtcDateTime),
     sa.Column("withdrawn_at", UtcDateTime),
+    # Where a shop sent the code of a pet that it wrote down; empty for a code that was told by word.
+    sa.Column("phone", sa.String(20), nullable=False, server_default=""),
+    sa.Column("locale", sa.String(10), nullable=False, server_default=""),
     sa.CheckConstraint("accepted_at IS NULL OR withdrawn_at IS NULL", name="ended_once"),
     sa.CheckConstraint(_one_of('"right"', (lists.KEEPER, *lists.RIGHTS)), name="right"),
     sa.Index(

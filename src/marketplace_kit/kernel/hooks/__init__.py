@@ -29,6 +29,7 @@ from marketplace_kit.kernel.hooks.descriptions import (
 )
 from marketplace_kit.kernel.hooks.lines import (
     Capacity,
+    Counter,
     Customer,
     Due,
     Glance,
@@ -48,6 +49,7 @@ __all__ = [
     "Capacity",
     "Channel",
     "Command",
+    "Counter",
     "Customer",
     "Due",
     "Glance",

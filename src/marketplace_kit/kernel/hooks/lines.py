@@ -191,6 +191,30 @@ def nowhere(site: Any, glance: Glance) -> Sequence[LineLink]:
     return ()
 
 
+class Counter(Protocol):
+    """What a kind asks at the counter beside time, name and phone: which pet, which car.
+
+    ``form`` has no field that must be filled in: somebody may be written down of whom nothing is known.
+    """
+
+    @property
+    def form(self) -> type[Form]: ...
+
+    async def known(
+        self, connection: Any, site: Any, shop_id: UUID, locale: str
+    ) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """By field, the (value, label) pairs that only the database knows: pets that come to this shop."""
+        ...
+
+    async def choose(self, uow: Any, shop_id: UUID, told: Any, *, by: Actor) -> Mapping[str, Any]:
+        """What was told as fields of the kind's ``choice``. Refuses as any use case does, and stores nothing."""
+        ...
+
+    async def booked(self, uow: Any, shop_id: UUID, line_id: UUID, told: Any, *, phone: str, by: Actor) -> None:
+        """Afterwards, in the same transaction: what is to be stored of it (a record of the pet)."""
+        ...
+
+
 @attrs.frozen(kw_only=True)
 class LineKind:
     """A kind of line in orders. ``tab`` is where the orders screen shows it: ``products`` or ``services``.
@@ -215,6 +239,8 @@ class LineKind:
     capacity: Capacity
     choice: type[Form] = NoFields
     one_line_per: str = ""
+    ask_first: str = ""
+    counter: Counter | None = None
     template: str = ""
     icon: str = "receipt"
     older: tuple[Process, ...] = ()

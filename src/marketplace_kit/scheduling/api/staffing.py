@@ -10,6 +10,7 @@ from litestar import delete, get, post, put
 from litestar.params import FromPath, QueryParameter
 
 from marketplace_kit.kernel.errors import Missing
+from marketplace_kit.kernel.fields import parse
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.scheduling import queries, services
@@ -17,6 +18,7 @@ from marketplace_kit.scheduling.queries.plans import today_in
 from marketplace_kit.scheduling.schemas import (
     Break,
     Calendar,
+    NewWalkIn,
     ResourceDay,
     ResourceForm,
     ResourceView,
@@ -24,7 +26,8 @@ from marketplace_kit.scheduling.schemas import (
     ServiceRule,
 )
 from marketplace_kit.scheduling.services.working import staffed_shop
-from marketplace_kit.web.context import Given
+from marketplace_kit.web.bodies import sent_raw
+from marketplace_kit.web.context import Given, WebRequest
 from marketplace_kit.web.routing import SIGNED_IN, route
 
 ALL = "/api/shops/{shop_id:uuid}/resources"
@@ -104,6 +107,22 @@ async def release_break(site: Given[Site], actor: Given[Actor], shop_id: Shop, c
     await site.do(services.release_break, shop_id, claim_id, by=actor)
 
 
+@post("/api/shops/{shop_id:uuid}/walk-ins", **route(SIGNED_IN, body=NewWalkIn, summary="Write down who came in"))
+async def walk_in(request: WebRequest, site: Given[Site], actor: Given[Actor], shop_id: Shop) -> dict[str, Any]:
+    """Somebody who came in or called, by the shop's staff; answers the line's id. A grooming service asks for ``pet``
+    (one that the shop knows) or ``pet_name``, ``species``, ``weight``, ``coat`` and whether to ``keep_record``.
+    """
+    raw = await sent_raw(request)
+    names = NewWalkIn.__struct_fields__
+    form = parse(NewWalkIn, {k: v for k, v in raw.items() if k in names})
+    try:
+        listing_id = UUID(form.listing_id)
+    except ValueError as wrong:
+        raise Missing from wrong
+    asked = {k: v for k, v in raw.items() if k not in names}
+    return {"id": await site.do(services.walk_in, shop_id, listing_id, form, by=actor, asked=asked)}
+
+
 @get("/api/shops/{shop_id:uuid}/calendar", **route(SIGNED_IN, summary="My shop's calendar"))
 async def calendar(
     site: Given[Site], actor: Given[Actor], shop_id: Shop, day: First = None, days: Days = 7
@@ -135,6 +154,7 @@ handlers = (
     clear_day,
     take_break,
     release_break,
+    walk_in,
     calendar,
     set_rule,
 )

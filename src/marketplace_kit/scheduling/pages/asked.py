@@ -110,6 +110,8 @@ def wishes_so_far(service: Service, kind: LineKind, asked: Asked, actor: Actor, 
     """What is chosen so far as wishes, for kinds that measure them; none while the kind's own questions are open."""
     if getattr(kind.capacity, "measure", None) is None:
         return []
+    if asked.line and kind.ask_first:
+        return []  # what is moved was measured when it was booked; the move itself asks again
     raw: dict[str, Any] = {"starts_at": site.clock.now().replace(second=0, microsecond=0).isoformat()}
     for key, value in asked.pairs:
         if key.startswith(CHOICE) and value and key != STARTS_AT:

@@ -87,7 +87,7 @@ async def book_page(
     if shop is None:
         raise Missing
     showing = Showing(request, site, shop.zone, {})
-    common = {
+    common: dict[str, Any] = {
         "page_title": N_("Choose a time"),
         "listing": service,
         "back_title": service.title,
@@ -95,6 +95,11 @@ async def book_page(
     }
     if not service.shop_open:
         return await _closed(request, showing, shop, common)
+    if kind.ask_first and not asked.line and not asked.first(f"{CHOICE}{kind.one_line_per}"):
+        first = showing.say(kind.ask_first)
+        return await page(
+            request, "scheduling/book.html", **common, facts=[shop.name], ask_first=first, empty=(), problems=()
+        )
     look = await _looked(site, actor, asked, service, kind, shop, showing)
     context = {**common, **_what_it_is(look), **_choices(look), **_calendar(look), **_ways(look)}
     return await page(request, "scheduling/book.html", **context)

@@ -16,7 +16,7 @@ from litestar.response import Response
 
 from marketplace_kit.kernel.errors import DomainError, Invalid, Missing, Problem
 from marketplace_kit.kernel.fields import Choice, Field, Form, parse
-from marketplace_kit.kernel.hooks import Actor
+from marketplace_kit.kernel.hooks import Actor, Counter
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.scheduling import services
@@ -29,6 +29,7 @@ from marketplace_kit.scheduling.schemas import Break, WalkIn
 from marketplace_kit.web.bodies import posted_raw
 from marketplace_kit.web.context import Given, WebRequest, visit_of
 from marketplace_kit.web.errors import STATUS
+from marketplace_kit.web.forms import FormState, form_state
 from marketplace_kit.web.rendering import page, see_other
 from marketplace_kit.web.routing import SIGNED_IN, route
 
@@ -67,17 +68,51 @@ class Pause(Form, frozen=True, kw_only=True):
 
 @attrs.frozen(kw_only=True)
 class _Choices:
-    """What the forms offer: (value, label) pairs."""
+    """What the forms offer: (value, label) pairs; and what the kinds on offer ask at the counter, each by its name."""
 
     listings: tuple[tuple[str, str], ...]
     staff: tuple[tuple[str, str], ...]
+    counters: Mapping[str, Counter] = attrs.field(factory=dict)
+    kinds: Mapping[str, str] = attrs.field(factory=dict)
+
+    def asked_of(self, listing: str, raw: Mapping[str, Any]) -> dict[str, Any]:
+        """What was posted of the fields that the service's kind asks."""
+        counter = self.counters.get(self.kinds.get(listing, ""))
+        names = counter.form.__struct_fields__ if counter else ()
+        return {name: raw[name] for name in names if name in raw}
 
 
 async def _choices(site: Site, at: Desk) -> _Choices:
     listed = await site.ask(editing.bookable_titles, at.shop.id, time_kinds(site))
     people = await site.ask(diary.resources_of, at.shop.id)
     staff = tuple((str(r.id), r.name) for r in people if r.kind == "staff")
-    return _Choices(listings=tuple((str(i), title) for i, title in listed), staff=staff)
+    asked = {kind: services.counter_of(site, kind) for kind in dict.fromkeys(kind for _, _, kind in listed)}
+    return _Choices(
+        listings=tuple((str(i), title) for i, title, _ in listed),
+        staff=staff,
+        counters={kind: counter for kind, counter in asked.items() if counter is not None},
+        kinds={str(i): kind for i, _, kind in listed},
+    )
+
+
+async def _asked_fields(request: WebRequest, site: Site, shop_id: UUID, known: _Choices, form: FormState) -> FormState:
+    """The guest's form with what the kinds on offer ask beside it, after the service. A name that two kinds share is
+    asked once.
+    """
+    fields, values = list(form.fields), dict(form.values)
+    names, added = {f.name for f in fields}, []
+    for counter in known.counters.values():
+        choices = await site.ask(counter.known, site, shop_id, visit_of(request).locale)
+        given = form_state(request, counter.form, values if set(counter.form.__struct_fields__) & set(values) else None)
+        for field in given.fields:
+            if field.name in names:
+                continue
+            names.add(field.name)
+            found = choices.get(field.name)
+            added.append(attrs.evolve(field, choices=_as(found)) if found is not None else field)
+            values.setdefault(field.name, given.values[field.name])
+    place = next(i for i, f in enumerate(fields) if f.name == "name")
+    return attrs.evolve(form, fields=(*fields[:place], *added, *fields[place:]), values=values)
 
 
 async def _desk(request: WebRequest, site: Site, actor: Actor, shop: str) -> Desk:
@@ -152,6 +187,7 @@ async def _guest_page(
     form = state_for(
         request, Guest, values, refused, listing=_as(known.listings), staff=_as((("", say(ANYBODY)), *known.staff))
     )
+    form = await _asked_fields(request, site, here.shop.id, known, form)
     return await page(
         request,
         "scheduling/enter.html",
@@ -177,9 +213,11 @@ async def take_guest(
     request: WebRequest, site: Given[Site], actor: Given[Actor], shop: ShopChoice = ""
 ) -> Response[Any]:
     here, raw = await _desk(request, site, actor, shop), await posted_raw(request)
+    known = await _choices(site, here)
     try:
-        form = parse(Guest, raw, "form")
+        form = parse(Guest, {k: v for k, v in raw.items() if k in Guest.__struct_fields__}, "form")
         begins = _moment(form.day, form.time, here.shop.zone, "time")
+        asked = known.asked_of(form.listing, raw)
         wanted = WalkIn(
             starts_at=begins.isoformat(timespec="minutes"),
             staff=int(form.staff) if form.staff.isdigit() else None,
@@ -188,19 +226,21 @@ async def take_guest(
             note=form.note,
             overbook=form.overbook,
         )
-        await site.do(services.walk_in, here.shop.id, _listing(form.listing), wanted, by=actor)
+        listing_id = _listing(form.listing)
+        await site.do(services.walk_in, here.shop.id, listing_id, wanted, by=actor, asked=asked, source="form")
     except Missing:
         raise
     except DomainError as refused:
-        return await _guest_page(request, site, here, raw, _at_fields(refused))
+        return await _guest_page(request, site, here, raw, _at_fields(refused, known))
     return see_other(request, calendar_href(here.shop.id, form.day.isoformat()), N_("Booked."))
 
 
-def _at_fields(refused: DomainError) -> DomainError:
+def _at_fields(refused: DomainError, known: _Choices) -> DomainError:
     """What the kind says of its own fields stands at those of this form, or above it where it has none such."""
     if not isinstance(refused, Invalid):
         return refused
-    own = {"starts_at": "time"} | {name: name for name in Guest.__struct_fields__}
+    asked = (name for counter in known.counters.values() for name in counter.form.__struct_fields__)
+    own = {"starts_at": "time"} | {name: name for name in (*Guest.__struct_fields__, *asked)}
     names = {p.field: own.get(p.field.removeprefix("choice."), "") for p in refused.problems}
     return Invalid(*(Problem(names[p.field], p.code, p.text, p.facts) for p in refused.problems))
 

@@ -144,10 +144,12 @@ async def typed_rule(connection: AsyncConnection, listing_id: UUID) -> dict[str,
     }
 
 
-async def bookable_titles(connection: AsyncConnection, shop_id: UUID, kinds: Sequence[str]) -> list[tuple[UUID, str]]:
-    """What a shop offers that takes a time, by name."""
-    wanted = sa.select(listing.c.id, listing.c.title).where(
+async def bookable_titles(
+    connection: AsyncConnection, shop_id: UUID, kinds: Sequence[str]
+) -> list[tuple[UUID, str, str]]:
+    """What a shop offers that takes a time, by name: id, title, kind."""
+    wanted = sa.select(listing.c.id, listing.c.title, listing.c.kind).where(
         listing.c.shop_id == shop_id, listing.c.kind.in_(kinds), listing.c.state == "published"
     )
     rows = await connection.execute(wanted.order_by(listing.c.title, listing.c.id).limit(_MOST))
-    return [(row.id, row.title) for row in rows]
+    return [(row.id, row.title, row.kind) for row in rows]

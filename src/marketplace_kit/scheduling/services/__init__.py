@@ -1,6 +1,6 @@
 """What people do with time. Other rooms and plugins import from here."""
 
-from marketplace_kit.scheduling.services.breaks import release_break, take_break, walk_in
+from marketplace_kit.scheduling.services.breaks import counter_of, release_break, take_break, walk_in
 from marketplace_kit.scheduling.services.capacity import TimeCapacity
 from marketplace_kit.scheduling.services.keeping import (
     clear_resource_day,
@@ -24,6 +24,7 @@ __all__ = [
     "TimeCapacity",
     "blank_wishes",
     "clear_resource_day",
+    "counter_of",
     "ensure_resource",
     "ensure_staff_for_members",
     "erase",

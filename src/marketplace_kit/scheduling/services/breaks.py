@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from marketplace_kit.kernel.errors import Invalid, Missing, Problem
-from marketplace_kit.kernel.hooks import Actor
+from marketplace_kit.kernel.fields import NoFields, parse
+from marketplace_kit.kernel.fields.reading import Source
+from marketplace_kit.kernel.hooks import Actor, Counter
 from marketplace_kit.kernel.ids import new_id
-from marketplace_kit.kernel.site import UnitOfWork
+from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.kernel.texts import N_
+from marketplace_kit.listings.queries import active_kinds
 from marketplace_kit.scheduling.domain import HasAppointments
 from marketplace_kit.scheduling.queries.calendars import appointments_on
 from marketplace_kit.scheduling.queries.services import services_of
@@ -77,16 +82,40 @@ async def release_break(uow: UnitOfWork, shop_id: UUID, claim_id: UUID, *, by: A
     uow.touch(f"shop:{shop_id}:calendar")
 
 
-async def walk_in(uow: UnitOfWork, shop_id: UUID, listing_id: UUID, form: WalkIn, *, by: Actor) -> UUID:
+async def walk_in(
+    uow: UnitOfWork,
+    shop_id: UUID,
+    listing_id: UUID,
+    form: WalkIn,
+    *,
+    by: Actor,
+    asked: Mapping[str, Any] | None = None,
+    source: Source = "json",
+) -> UUID:
     """Somebody who stands at the counter or calls: an order with this one line, written down by the shop; the line's
-    id. With a reason to ``overbook``, also at a time that is taken. Refuses :class:`Missing` for what another shop
-    offers, and whatever stands against the time.
+    id. With a reason to ``overbook``, also at a time that is taken. ``asked`` is what the kind asks at the counter
+    (:class:`~marketplace_kit.kernel.hooks.Counter`). Refuses :class:`Missing` for what another shop offers, and
+    whatever stands against the time or what was told.
     """
     await access_shop(uow, shop_id, by=by, roles=KEEPERS)
     service = (await services_of(await uow.session.connection(), [listing_id])).get(listing_id)
     booker: Booker | None = uow.site.facilities.get(Booker)
     if service is None or service.shop_id != shop_id or booker is None:
         raise Missing
-    choice = {"starts_at": form.starts_at, "staff": form.staff}
+    choice: dict[str, Any] = {"starts_at": form.starts_at, "staff": form.staff}
+    counter = counter_of(uow.site, service.kind)
+    of_kind: Any = parse(counter.form if counter else NoFields, asked or {}, source)
+    if counter is not None:
+        choice |= await counter.choose(uow, shop_id, of_kind, by=by)
     caller = Caller(name=form.name, phone=form.phone, note=form.note)
-    return await booker.book_guest(uow, listing_id, choice, caller, by=by, overbook=form.overbook.strip())
+    line_id = await booker.book_guest(uow, listing_id, choice, caller, by=by, overbook=form.overbook.strip())
+    if counter is not None:
+        await counter.booked(uow, shop_id, line_id, of_kind, phone=form.phone, by=by)
+    return line_id
+
+
+def counter_of(site: Site, listing_kind: str) -> Counter | None:
+    """What a kind of listing asks at the counter."""
+    declared = active_kinds(site).get(listing_kind)
+    kind = site.registry.line_kinds.get(declared.line) if declared is not None and declared.line else None
+    return kind.counter if kind is not None else None

@@ -48,19 +48,23 @@ class Brought:
 
     @classmethod
     def told(cls, text: str) -> Brought:
-        """One that somebody told of: ``dog:7200:double:Buddy``. Refuses :class:`NotAPet` and a weight no pet has."""
+        """One that somebody told of: ``dog:7200:double:Buddy``; without the weight it has no size yet. Refuses
+        :class:`NotAPet` and a weight no pet has.
+        """
         parts = text.split(":", 3)
         if len(parts) != 4 or parts[0] not in _SPECIES or parts[2] not in {"", *_COAT_NAMES} or not parts[3].strip():
             raise NotAPet
-        if not (parts[1].isascii() and parts[1].isdigit() and len(parts[1]) < 8):
+        if parts[1] and not (parts[1].isascii() and parts[1].isdigit() and len(parts[1]) < 8):
             raise NotAPet
-        band_for(int(parts[1]))
-        return cls(name=parts[3].strip()[:60], species=parts[0], grams=int(parts[1]), coat=parts[2])
+        grams = int(parts[1]) if parts[1] else None
+        if grams is not None:
+            band_for(grams)
+        return cls(name=parts[3].strip()[:60], species=parts[0], grams=grams, coat=parts[2])
 
     @classmethod
     def described(cls, name: str, species: str, kilograms: str, coat: str = "") -> Brought:
         """The same from what a page asks."""
-        return cls.told(f"{species}:{grams_of(kilograms)}:{coat}:{name}")
+        return cls.told(f"{species}:{grams_of(kilograms) if kilograms else ''}:{coat}:{name}")
 
     @classmethod
     def known(cls, card: PetCard, grams: int | None, *, fresh: bool, codes: frozenset[str] = frozenset()) -> Brought:

@@ -15,6 +15,7 @@ from marketplace_grooming.schemas.offering import (
 )
 from marketplace_grooming.schemas.visits import (
     Answer,
+    AtCounter,
     Billed,
     Board,
     BoardColumn,
@@ -41,6 +42,7 @@ __all__ = [
     "AskForCallOnPage",
     "AskPrice",
     "Asked",
+    "AtCounter",
     "Billed",
     "Board",
     "BoardColumn",

@@ -52,6 +52,32 @@ class ToldPet(Form, frozen=True, kw_only=True):
         return Brought.described(self.pet_name, self.species, self.weight, self.coat if self.coat != "any" else "")
 
 
+class AtCounter(Form, frozen=True, kw_only=True):
+    """What staff tell of the pet of somebody who came in or called; all of it may be left out."""
+
+    pet: Annotated[str, Field(N_("Pet that you know"), max_length=40, hint=N_("Or tell of a new one below."))] = ""
+    pet_name: Annotated[str, Field(N_("Name of the pet"), max_length=60)] = ""
+    species: Annotated[str, Field(N_("Your pet is among"), choices=ALL_SPECIES)] = "dog"
+    weight: Annotated[
+        str,
+        Field(
+            N_("Weight of the pet"),
+            unit=N_("kg"),
+            pattern=r"\d{1,3}([.,]\d{1,3})?",
+            max_length=7,
+            hint=N_("Empty: it is weighed at check-in."),
+        ),
+    ] = ""
+    coat: Annotated[str, Field(N_("Coat"), choices=COATS)] = "any"
+    keep_record: Annotated[
+        bool,
+        Field(N_("Keep a record of the pet"), hint=N_("With a phone, the owner gets a code to take it over.")),
+    ] = True
+    gate_note: Annotated[
+        str, Field(N_("Why the pet may come in although a proof is missing"), max_length=500, private=True)
+    ] = ""
+
+
 class NewExtra(Form, frozen=True, kw_only=True):
     """What was found, and what doing something about it costs."""
 

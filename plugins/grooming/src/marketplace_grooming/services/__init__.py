@@ -24,6 +24,7 @@ from marketplace_grooming.services.cards import (
     shown_card,
     write_card,
 )
+from marketplace_grooming.services.counter import COUNTER
 from marketplace_grooming.services.differing import (
     forget_differing,
     remember_for_pet,
@@ -60,6 +61,7 @@ __all__ = [
     "AFTER",
     "BEFORE",
     "COLUMNS",
+    "COUNTER",
     "EXTRA_PHOTOS",
     "REQUESTS",
     "Offered",

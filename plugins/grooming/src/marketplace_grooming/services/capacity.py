@@ -98,8 +98,7 @@ class VisitCapacity(TimeCapacity):
         for wish in wishes:
             pet_id = pet_id_in(getattr(wish.choice, "pet", ""))
             if pet_id is not None and wish.by_staff:
-                shop, by = wish.shop_id, attrs.evolve(wish.by, shops=wish.by.shops | {wish.shop_id})
-                await pets.read(uow, pet_id, "identity", by=by, why=WHY, shop_id=shop)
+                await _seen_by_salon(uow, pet_id, wish)
             note = getattr(wish.choice, "gate_note", "") if wish.by_staff else ""
             if note:
                 notes[wish.line_id] = check_reason(note)
@@ -239,6 +238,15 @@ class VisitCapacity(TimeCapacity):
         more = await more_minutes(uow, row.id)
         eta = datetime.fromisoformat(moved.facts["eta"]) + timedelta(minutes=more)
         return {"started_at": uow.at, "eta": eta}, {"eta": eta.isoformat()}
+
+
+async def _seen_by_salon(uow: UnitOfWork, pet_id: UUID, wish: Wish) -> None:
+    """Staff name a pet that a family shares with the salon, which its log then shows, or one the salon wrote down."""
+    card = await pets.card(await uow.session.connection(), pet_id)
+    if card is not None and card.keeper_shop_id == wish.shop_id:
+        return
+    by = attrs.evolve(wish.by, shops=wish.by.shops | {wish.shop_id})
+    await pets.read(uow, pet_id, "identity", by=by, why=WHY, shop_id=wish.shop_id)
 
 
 async def _service(connection: AsyncConnection, site: Site, listing_id: UUID) -> GroomingService:

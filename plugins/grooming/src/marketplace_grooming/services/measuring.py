@@ -18,6 +18,7 @@ from marketplace_grooming.domain import (
     NotAGroomingService,
     PetNeeded,
     Reason,
+    WeightNeeded,
     estimate,
 )
 from marketplace_grooming.domain.pricing import SKILLED, USUAL_MINUTES
@@ -168,7 +169,12 @@ async def measure(site: Site, wish: Wish) -> Measured:
     whose = Actor(person_id=wish.customer.person_id or wish.by.person_id)
     pet = await brought(site, text, by=None if wish.by_staff else whose)
     staff = getattr(wish.choice, "staff", None)
-    made = await estimated(site, at, pet, staff=staff, options=wish.options, locale=locale)
+    try:
+        made = await estimated(site, at, pet, staff=staff, options=wish.options, locale=locale)
+    except WeightNeeded:
+        if not wish.by_staff:
+            raise
+        return _unknown(at, pet)
     private = frozenset(getattr(wish.choice, "private", ()))
     return Measured(
         minutes=made.minutes,
@@ -190,8 +196,8 @@ async def measure(site: Site, wish: Wish) -> Measured:
     )
 
 
-def _unknown(at: Offered) -> Measured:
-    """Staff write somebody down of whose pet nothing is known yet."""
+def _unknown(at: Offered, pet: Brought | None = None) -> Measured:
+    """Staff write somebody down of whose pet nothing is known, or not how heavy it is: it is weighed at check-in."""
     tariffs = list(at.service.price_list.tariffs.values())
     first = tariffs[0] if tariffs else None
     price = first.price if first else at.listing.price or Money(0, at.currency)
@@ -199,8 +205,18 @@ def _unknown(at: Offered) -> Measured:
         minutes=(first.minutes if first else None) or USUAL_MINUTES,
         price=price,
         parts=(Part(text=at.title, amount=price),),
-        title=at.title,
-        facts={"pet": "", "pet_name": "", "species": "", "coat": "", "band": "", "weigh": True, "codes": []},
+        skills=frozenset(code.lower() for code in pet.codes & SKILLED) if pet else frozenset(),
+        subject=f"pet:{pet.pet_id}" if pet and pet.pet_id else "",
+        title=f"{at.title}: {pet.name}" if pet else at.title,
+        facts={
+            "pet": str(pet.pet_id or "") if pet else "",
+            "pet_name": pet.name if pet else "",
+            "species": pet.species if pet else "",
+            "coat": pet.coat if pet else "",
+            "band": "",
+            "weigh": True,
+            "codes": sorted(pet.codes) if pet else [],
+        },
     )
 
 

@@ -17,6 +17,7 @@ from marketplace_pets import services
 from marketplace_pets.api.asking import Id, Why, locale_of
 from marketplace_pets.schemas import (
     GrantView,
+    Invitation,
     Made,
     NewGrant,
     NewTransfer,
@@ -25,6 +26,7 @@ from marketplace_pets.schemas import (
     SharedPet,
     SharedView,
     TransferCode,
+    WalkInPet,
 )
 from marketplace_pets.services import showing
 from marketplace_pets.services.access import READ
@@ -33,6 +35,24 @@ from marketplace_pets.services.access import READ
 @get("/api/pets/shared", **route(READ, summary="Pets that are shared with your shops"))
 async def shared(site: Given[Site], actor: Given[Actor]) -> list[SharedPet]:
     return await showing.shared_pets(site, actor)
+
+
+@post("/api/pets/walk-ins", **route(READ, body=WalkInPet, summary="Write down a pet whose family has no account yet"))
+async def write_down(site: Given[Site], actor: Given[Actor], form: Given[WalkInPet]) -> Made:
+    """Your shop keeps it until its family takes it over with the code that is sent to `phone`."""
+    shop_id = services.own_shop(form.shop_id, actor)
+    told = {"name": form.name, "species": form.species, "phone": form.phone}
+    return Made(id=await site.do(services.write_down, **told, shop_id=shop_id, by=actor))
+
+
+@post(
+    "/api/pets/{pet_id:uuid}/invitation",
+    **route(READ, body=Invitation, summary="Send the code for a pet that you wrote down"),
+    status_code=204,
+)
+async def invite(site: Given[Site], actor: Given[Actor], pet_id: Id, form: Given[Invitation]) -> None:
+    """To the telephone of its family; the code before it ends. Nobody at the shop sees it."""
+    await services.invite_again(site, pet_id, phone=form.phone, by=actor)
 
 
 @post("/api/pets/transfers/accept", **route(SIGNED_IN, body=TransferCode, summary="Take up an offer by its code"))
@@ -111,6 +131,8 @@ async def let_go(site: Given[Site], actor: Given[Actor], pet_id: Id, person_id: 
 
 
 handlers = (
+    write_down,
+    invite,
     shared,
     accept,
     read_scope,

@@ -57,8 +57,9 @@ MARKS = (
 CHIP = "chip"
 SEVERITIES = (("mild", N_("Mild")), ("moderate", N_("Moderate")), ("severe", N_("Severe")))
 CONDITIONS = (("problem", N_("Chronic problem")), ("medication", N_("Medicine taken now")))
-HOWS = ("birth", "transfer", "claim", "return")
-"""How somebody became the keeper."""
+WALK_IN, CLAIM = "walk_in", "claim"
+HOWS = ("birth", "transfer", CLAIM, "return", WALK_IN)
+"""How somebody became the keeper. ``walk_in``: a shop wrote the pet down for a family that is not here yet."""
 RIGHTS = (
     ("view", N_("Look at everything")),
     ("book", N_("Look and book services")),

@@ -122,7 +122,9 @@ def upgrade() -> None:
         sa.Column("since", UtcDateTime, nullable=False),
         sa.Column("until", UtcDateTime, nullable=True),
         sa.Column("how", sa.String(length=10), nullable=False),
-        sa.CheckConstraint("how IN ('birth', 'transfer', 'claim', 'return')", name=op.f("ck_pets_keepership_how")),
+        sa.CheckConstraint(
+            "how IN ('birth', 'transfer', 'claim', 'return', 'walk_in')", name=op.f("ck_pets_keepership_how")
+        ),
         sa.CheckConstraint("(person_id IS NULL) <> (shop_id IS NULL)", name=op.f("ck_pets_keepership_keeper")),
         sa.CheckConstraint("until IS NULL OR until >= since", name=op.f("ck_pets_keepership_forwards")),
         sa.ForeignKeyConstraint(
@@ -470,6 +472,8 @@ def upgrade() -> None:
         sa.Column("accepted_by_id", Uuid, nullable=True),
         sa.Column("accepted_at", UtcDateTime, nullable=True),
         sa.Column("withdrawn_at", UtcDateTime, nullable=True),
+        sa.Column("phone", sa.String(length=20), server_default="", nullable=False),
+        sa.Column("locale", sa.String(length=10), server_default="", nullable=False),
         sa.CheckConstraint("\"right\" IN ('keeper', 'view', 'book', 'manage')", name=op.f("ck_pets_transfer_right")),
         sa.CheckConstraint("accepted_at IS NULL OR withdrawn_at IS NULL", name=op.f("ck_pets_transfer_ended_once")),
         sa.ForeignKeyConstraint(

@@ -19,10 +19,10 @@ from marketplace_kit.web.forms import form_state
 from marketplace_kit.web.paging import CursorText
 from marketplace_kit.web.rendering import page, see_other
 from marketplace_kit.web.routing import SIGNED_IN, route
-from marketplace_pets import services
+from marketplace_pets import queries, services
 from marketplace_pets.domain import lists
 from marketplace_pets.pages.families import Answer, Id, as_invalid, form_page, locale_of, own_pet, with_choices
-from marketplace_pets.schemas import NewGrant, NewTransfer
+from marketplace_pets.schemas import Invitation, NewGrant, NewTransfer
 from marketplace_pets.services import showing
 
 _MOST_SHOPS = 200
@@ -106,10 +106,10 @@ async def log(
 
 @get("/pets/{pet_id:uuid}/hand-over", **route(SIGNED_IN), include_in_schema=False)
 async def hand_over_page(request: WebRequest, site: Given[Site], actor: Given[Actor], pet_id: Id) -> Answer:
-    return await _hand_over_page(request, site, actor, pet_id)
+    return await hand_over_answer(request, site, actor, pet_id)
 
 
-async def _hand_over_page(
+async def hand_over_answer(
     request: WebRequest,
     site: Site,
     actor: Actor,
@@ -117,15 +117,22 @@ async def _hand_over_page(
     raw: Any = None,
     refused: Invalid | None = None,
     offered: Any = None,
+    invitation: Any = None,
 ) -> Answer:
-    """Context: pet, form, offered (just now, with its code), offers (those that wait), rights."""
+    """Context: pet, form, offered (just now, with its code), offers (those that wait), rights; invite (the form that
+    sends the code to a telephone) for a pet that the shop wrote down.
+    """
+    keeper = await site.ask(queries.keeper_of, pet_id)
+    written = keeper is not None and keeper.how == lists.WALK_IN
+    wrong = refused if invitation is not None else None
     return await page(
         request,
         "pets/hand_over.html",
         status=422 if refused else 200,
         page_title=N_("Give the pet away, or let somebody take part"),
         pet=await own_pet(request, site, actor, pet_id),
-        form=form_state(request, NewTransfer, raw, refused),
+        form=form_state(request, NewTransfer, raw, None if wrong else refused),
+        invite=form_state(request, Invitation, invitation, wrong) if written else None,
         offered=offered,
         offers=await showing.offers_of(site, pet_id, by=actor),
         rights=dict(lists.RIGHTS) | {lists.KEEPER: N_("Keep the pet from now on, in your place")},
@@ -140,8 +147,8 @@ async def hand_over(request: WebRequest, site: Given[Site], actor: Given[Actor],
         right = parse(NewTransfer, raw, "form").right
         offered = await site.do(services.offer, pet_id, right=right, by=actor)
     except Invalid as refused:
-        return await _hand_over_page(request, site, actor, pet_id, raw, refused)
-    return await _hand_over_page(request, site, actor, pet_id, offered=offered)
+        return await hand_over_answer(request, site, actor, pet_id, raw, refused)
+    return await hand_over_answer(request, site, actor, pet_id, offered=offered)
 
 
 @post(

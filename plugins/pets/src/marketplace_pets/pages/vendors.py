@@ -5,25 +5,29 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
+import attrs
 from litestar import get, post
 from litestar.params import QueryParameter
+from litestar.response import Redirect
 
 from marketplace_kit.kernel.errors import DomainError, Invalid
-from marketplace_kit.kernel.fields import parse
+from marketplace_kit.kernel.fields import Choice, parse
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.pictures import cover_of
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
+from marketplace_kit.shops.queries import names_of
 from marketplace_kit.web.bodies import posted_raw
 from marketplace_kit.web.context import Given, WebRequest, visit_of
-from marketplace_kit.web.forms import errors_of
+from marketplace_kit.web.forms import errors_of, form_state
 from marketplace_kit.web.rendering import page, see_other
 from marketplace_kit.web.routing import route
-from marketplace_pets import services
+from marketplace_pets import queries, services
 from marketplace_pets.domain import NotShared, lists
 from marketplace_pets.domain.breeds import name_of
-from marketplace_pets.pages.families import SPECIES, Answer, Id, as_invalid, locale_of
-from marketplace_pets.schemas import Verdict
+from marketplace_pets.pages.families import SPECIES, Answer, Id, as_invalid, locale_of, with_choices
+from marketplace_pets.pages.sharing import hand_over_answer
+from marketplace_pets.schemas import Invitation, Verdict, WalkInPet
 from marketplace_pets.services import showing
 from marketplace_pets.services.access import CHECK, READ
 
@@ -39,11 +43,67 @@ async def shared(request: WebRequest, site: Given[Site], actor: Given[Actor]) ->
         "pets/shared.html",
         page_title=N_("Shared pets"),
         pets=found,
+        written=await site.ask(queries.written_down, actor.shops),
         scopes=dict(lists.SCOPES),
         species=SPECIES,
         breed_of=lambda p: name_of(p.breed, locale),
         nav_slot="vendor",
     )
+
+
+@get("/sell/pets/new", **route(READ), include_in_schema=False)
+async def new_page(request: WebRequest, site: Given[Site], actor: Given[Actor]) -> Answer:
+    return await _new_page(request, site, actor)
+
+
+async def _new_page(
+    request: WebRequest, site: Site, actor: Actor, raw: Any = None, refused: Invalid | None = None
+) -> Answer:
+    shops = await site.ask(names_of, actor.shops)
+    choices = tuple(Choice(str(shop_id), name) for shop_id, name in sorted(shops.items(), key=lambda s: s[1]))
+    values = raw if raw is not None else {"species": "dog", "shop_id": choices[0].value if choices else ""}
+    state = with_choices(form_state(request, WalkInPet, values, refused), shop_id=choices)
+    if len(choices) == 1:
+        state = attrs.evolve(state, fields=tuple(f for f in state.fields if f.name != "shop_id"))
+    return await page(
+        request,
+        "pets/form.html",
+        status=422 if refused else 200,
+        page_title=N_("Write down a pet"),
+        pet=None,
+        form=state,
+        action="/sell/pets/new",
+        submit=N_("Save"),
+        back="/sell/pets",
+        back_text=N_("Shared pets"),
+        note=N_("For somebody who has no account yet. Your shop keeps the record until the family takes it over."),
+        nav_slot="vendor",
+    )
+
+
+@post("/sell/pets/new", **route(READ), include_in_schema=False, status_code=200)
+async def write_down(request: WebRequest, site: Given[Site], actor: Given[Actor]) -> Answer:
+    raw = await posted_raw(request)
+    try:
+        form = parse(WalkInPet, raw, "form")
+        shop_id = services.own_shop(form.shop_id, actor)
+        told = {"name": form.name, "species": form.species, "phone": form.phone}
+        pet_id = await site.do(services.write_down, **told, shop_id=shop_id, by=actor)
+    except Invalid as refused:
+        return await _new_page(request, site, actor, raw, refused)
+    return see_other(request, f"/pets/{pet_id}", N_("The pet is written down."))
+
+
+@post("/pets/{pet_id:uuid}/invite", **route(READ), include_in_schema=False, status_code=200)
+async def invite(request: WebRequest, site: Given[Site], actor: Given[Actor], pet_id: Id) -> Answer:
+    raw = await posted_raw(request)
+    back = f"/pets/{pet_id}/hand-over"
+    try:
+        form = parse(Invitation, raw, "form")
+        await services.invite_again(site, pet_id, phone=form.phone, by=actor)
+    except Invalid as refused:
+        return await hand_over_answer(request, site, actor, pet_id, invitation=raw, refused=refused)
+    return see_other(request, back, N_("The code is on its way to the owner's telephone."))
 
 
 @get("/sell/pets/{pet_id:uuid}", **route(READ), include_in_schema=False)
@@ -53,6 +113,8 @@ async def shared_pet(
     """First a reason is asked for; with it, one scope is read and noted in the family's log."""
     mine = [p for p in await showing.shared_pets(site, actor) if p.pet_id == pet_id]
     if not mine:
+        if await showing.is_family(site, pet_id, by=actor):
+            return Redirect(f"/pets/{pet_id}")
         raise NotShared(scope=lists.IDENTITY)
     found = None
     if part and why.strip():
@@ -144,4 +206,4 @@ async def by_chip(request: WebRequest, site: Given[Site], actor: Given[Actor], c
     )
 
 
-handlers = (shared, shared_pet, pile, verify, by_chip)
+handlers = (shared, new_page, write_down, invite, shared_pet, pile, verify, by_chip)

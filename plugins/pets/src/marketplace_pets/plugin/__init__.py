@@ -86,6 +86,14 @@ NOTICES = (
         sample=_SAMPLE,
     ),
 )
+CLAIM = Notice(
+    name="pets.claim",
+    label=N_("Somebody wrote down your pet: take over its record"),
+    subject=N_("{pet}: take over the record"),
+    body=N_("{shop} wrote down {pet}. To keep its record yourself, enter this code: {code}"),
+    category="services",
+    sample={"pet": "Buddy", "shop": "Лапки", "code": "7KQ2M-9XA4T"},
+)
 PERSONAL = PersonalData(
     name="pets.records",
     columns={
@@ -99,6 +107,7 @@ PERSONAL = PersonalData(
         "pets_co_keeper.person_id": "identity",
         "pets_transfer.offered_by_id": "identity",
         "pets_transfer.accepted_by_id": "identity",
+        "pets_transfer.phone": "contact",
         "pets_dose.checked_by_id": "identity",
         "pets_photo.by_id": "trace",
         "pets_dose_photo.by_id": "trace",
@@ -169,7 +178,7 @@ class Pets(Plugin):
     @hookimpl
     @override
     def mk_notices(self) -> Sequence[Notice]:
-        return NOTICES
+        return (*NOTICES, CLAIM)
 
     @hookimpl
     @override
@@ -177,6 +186,7 @@ class Pets(Plugin):
         return (
             Job(name="pets.plan_reminders", payload=jobs.Nothing, run=jobs.plan_reminders, every=timedelta(days=1)),
             Job(name="pets.remind", payload=jobs.Nothing, run=jobs.remind),
+            Job(name=services.SEND, payload=services.SendClaim, run=services.send_claim),
         )
 
     @hookimpl

@@ -27,12 +27,14 @@ from marketplace_pets.queries.profiles import (
     pet_with_chip,
     pets_of,
     tie,
+    written_down,
 )
 from marketplace_pets.queries.reminding import reminded, to_remind
 from marketplace_pets.queries.sharing import (
     grant_for,
     grant_of,
     grants_of,
+    known_to,
     live_grants,
     reads_of,
     shared_with,
@@ -57,6 +59,7 @@ __all__ = [
     "groomed_on",
     "keeper_of",
     "keepership",
+    "known_to",
     "latest_weights",
     "live_grants",
     "marks_of",
@@ -75,4 +78,5 @@ __all__ = [
     "to_remind",
     "waiting_doses",
     "weights_of",
+    "written_down",
 ]

@@ -83,13 +83,26 @@ async def cards(connection: AsyncConnection, pet_ids: Collection[UUID]) -> dict[
 
 def _mine(person_id: UUID, shops: Collection[UUID]) -> sa.ColumnElement[bool]:
     own = keepership.person_id == person_id
-    return sa.or_(own, keepership.shop_id.in_(set(shops))) if shops else own
+    of_shops = sa.and_(keepership.shop_id.in_(set(shops)), keepership.how != lists.WALK_IN)
+    return sa.or_(own, of_shops) if shops else own
+
+
+async def written_down(connection: AsyncConnection, shops: Collection[UUID], limit: int = 200) -> list[PetCard]:
+    """The living pets that these shops wrote down and nobody has taken over yet, by name."""
+    if not shops:
+        return []
+    asked = CARDS.where(
+        keepership.shop_id.in_(set(shops)), keepership.how == lists.WALK_IN, pet.state != lists.DECEASED
+    )
+    return [card_of(row) for row in await connection.execute(asked.order_by(pet.name, pet.id).limit(limit))]
 
 
 async def pets_of(
     connection: AsyncConnection, person_id: UUID, shops: Collection[UUID] = ()
 ) -> list[tuple[PetCard, str]]:
-    """The pets that a person (or a shop it works for) keeps or may see, with the right; the living first, by name."""
+    """The pets that a person (or a shop it works for) keeps or may see, with the right; the living first, by name. Pets
+    that a shop wrote down for somebody who came in are not its own: :func:`written_down`.
+    """
     shared = sa.and_(co_keeper.pet_id == pet.id, co_keeper.person_id == person_id)
     statement = (
         sa.select(*_CARD, co_keeper.right)

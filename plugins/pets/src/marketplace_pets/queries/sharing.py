@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marketplace_pets.domain import (
     Grant,
+    PetCard,
     lists,
 )
 from marketplace_pets.queries.health import dose
-from marketplace_pets.queries.profiles import Rows, pet
+from marketplace_pets.queries.profiles import CARDS, Rows, card_of, keepership, pet
 from marketplace_pets.tables import (
     dose_table,
     grant_table,
@@ -96,6 +97,16 @@ async def shared_with(
         .limit(limit)
     )
     return (await connection.execute(asked)).all()
+
+
+async def known_to(
+    connection: AsyncConnection, shop_id: UUID, now: datetime, today: date, limit: int = 300
+) -> list[PetCard]:
+    """The living pets that are shared with a shop just now, and those that it wrote down, by name."""
+    shared = sa.select(grant.pet_id).where(grant.shop_id == shop_id, live_grants(now, today))
+    written = sa.and_(keepership.shop_id == shop_id, keepership.how == lists.WALK_IN)
+    asked = CARDS.where(sa.or_(pet.id.in_(shared), written), pet.state != lists.DECEASED)
+    return [card_of(row) for row in await connection.execute(asked.order_by(pet.name, pet.id).limit(limit))]
 
 
 async def waiting_doses(

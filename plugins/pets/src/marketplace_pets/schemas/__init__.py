@@ -3,6 +3,7 @@
 from marketplace_pets.schemas.asked import (
     Died,
     ForShop,
+    Invitation,
     Name,
     NewAllergy,
     NewBehaviour,
@@ -25,6 +26,7 @@ from marketplace_pets.schemas.asked import (
     Species,
     TransferCode,
     Verdict,
+    WalkInPet,
 )
 from marketplace_pets.schemas.shared import (
     Found,
@@ -69,6 +71,7 @@ __all__ = [
     "ForShop",
     "Found",
     "GrantView",
+    "Invitation",
     "Made",
     "MarkView",
     "Name",
@@ -103,5 +106,6 @@ __all__ = [
     "TransferCode",
     "Verdict",
     "WaitingDose",
+    "WalkInPet",
     "WeightView",
 ]

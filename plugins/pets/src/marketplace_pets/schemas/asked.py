@@ -56,6 +56,33 @@ class NewPet(Form):
     reminders: Annotated[bool, Field(N_("Remind me of vaccinations and deworming"))] = True
 
 
+class WalkInPet(Form, frozen=True, kw_only=True):
+    """A pet that came in with somebody who has no account; ``shop_id`` may be left out by who works for one shop."""
+
+    name: Name
+    species: Species
+    shop_id: ForShop = ""
+    phone: Annotated[
+        str,
+        Field(
+            N_("The owner's telephone"),
+            format="phone",
+            max_length=20,
+            private=True,
+            autocomplete="off",
+            hint=N_("The owner gets a text message with a code to take the record over."),
+        ),
+    ] = ""
+
+
+class Invitation(Form):
+    """Where the code for the family goes."""
+
+    phone: Annotated[
+        str, Field(N_("The owner's telephone"), format="phone", max_length=20, private=True, autocomplete="off")
+    ]
+
+
 class PetChange(NewPet, frozen=True, kw_only=True):
     """The same, made on the version that was shown."""
 

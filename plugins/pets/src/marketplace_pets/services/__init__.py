@@ -3,12 +3,14 @@
 - For computing about a pet that its family brings, on any connection: :func:`my_pets`, :func:`card`, :func:`may_book`,
   :func:`latest_weight`, :func:`behaviour_codes`, :func:`gate` and the plural forms.
 - With a booking, in its unit of work: :func:`grant_for_booking`, :func:`end_booking_grant`.
+- For a pet whose family is not here yet: :func:`write_down`, :func:`known_to`.
 - For showing another's record to staff: :func:`read`, which writes the family's log.
 - For adding to the record: :func:`note`, :func:`record_weight`, :func:`record_dose`, :func:`flag_behaviour`.
 """
 
 from marketplace_pets.domain import PROTOCOL_CHOICES
-from marketplace_pets.services.access import BY_CHIP, access_pet, may, seen_pet, shop_of, today, weighed_at
+from marketplace_pets.services.access import BY_CHIP, access_pet, may, own_shop, seen_pet, shop_of, today, weighed_at
+from marketplace_pets.services.claiming import SEND, SendClaim, invite, invite_again, known_to, send_claim, write_down
 from marketplace_pets.services.doses import record_dose, verify_dose
 from marketplace_pets.services.health import (
     add_allergy,
@@ -55,6 +57,8 @@ __all__ = [
     "NO_SUCH_SHOP",
     "PET_PHOTOS",
     "PROTOCOL_CHOICES",
+    "SEND",
+    "SendClaim",
     "accept",
     "access_pet",
     "add_allergy",
@@ -75,6 +79,9 @@ __all__ = [
     "gate",
     "grant_for_booking",
     "hand_over",
+    "invite",
+    "invite_again",
+    "known_to",
     "latest_weight",
     "latest_weights",
     "let_go",
@@ -85,6 +92,7 @@ __all__ = [
     "my_pets",
     "note",
     "offer",
+    "own_shop",
     "read",
     "record_dose",
     "record_weight",
@@ -94,6 +102,7 @@ __all__ = [
     "revise_protocol",
     "revoke",
     "seen_pet",
+    "send_claim",
     "set_active",
     "share",
     "shop_of",
@@ -106,4 +115,5 @@ __all__ = [
     "verify_dose",
     "weighed_at",
     "withdraw",
+    "write_down",
 ]

@@ -77,24 +77,38 @@ async def access_as_shop(uow: UnitOfWork, pet_id: UUID, shop_id: UUID, *, by: Ac
 
 async def access_to_write(uow: UnitOfWork, pet_id: UUID, *, by: Actor, shop_id: UUID | None) -> tuple[Tie, str]:
     """A pet for somebody who adds to its record, its row held; and as what they write: ``owner`` (the family),
-    ``breeder`` (a shop that keeps it) or ``vet`` (a shop with any living grant). Refuses like the other two.
+    ``breeder`` (a shop that keeps it) or ``vet`` (a shop with any living grant, or one that wrote down a pet that came
+    in). Refuses like the other two.
     """
     connection = await uow.session.connection()
     if shop_id is None:
         tied = await access_pet(uow, pet_id, by=by)
         keeper = await queries.keeper_of(connection, pet_id)
-        return tied, "breeder" if keeper is not None and keeper.shop_id in by.shops else "owner"
+        if keeper is None or keeper.shop_id not in by.shops:
+            return tied, "owner"
+        return tied, "vet" if keeper.how == lists.WALK_IN else "breeder"
     if shop_id not in by.shops:
         raise Missing
     known = await queries.tie(connection, pet_id, None, (shop_id,), lock=True)
     if known is None:
         raise Missing
     if known.right == lists.KEEPER:
-        return known, "breeder"
+        keeper = await queries.keeper_of(connection, pet_id)
+        return known, "vet" if keeper is not None and keeper.how == lists.WALK_IN else "breeder"
     held = await queries.grant_for(connection, pet_id, (shop_id,), lists.IDENTITY, uow.at, today(uow.site, uow.at))
     if held is None:
         raise NotKeeper if known.former else NotShared(scope=lists.IDENTITY)
     return known, "vet"
+
+
+def own_shop(text: str, by: Actor) -> UUID:
+    """The same where there must be a shop: the only one of the asker's if none is named."""
+    found = shop_of(text, by)
+    if found is None and len(by.shops) == 1:
+        found = next(iter(by.shops))
+    if found is None:
+        raise Invalid(Problem("shop_id", "required", N_("Please choose the shop.")))
+    return found
 
 
 def shop_of(text: str, by: Actor) -> UUID | None:

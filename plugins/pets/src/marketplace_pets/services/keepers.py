@@ -12,6 +12,7 @@ from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.ids import digest, human_code, new_id
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.kernel.texts import N_
+from marketplace_kit.web.identity import sign
 from marketplace_kit.web.limits import limit
 from marketplace_pets import queries
 from marketplace_pets.domain import PetDeceased, PetTransferred, lists
@@ -23,6 +24,7 @@ from marketplace_pets.services.timeline import note
 from marketplace_pets.tables import co_keeper_table, keepership_table, pet_table, transfer_table
 
 _CODE_LENGTH = 10
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 t = transfer_table.c
 
 
@@ -31,17 +33,35 @@ def _stored(code: str) -> str:
     return digest(plain.replace("O", "0").replace("I", "1").replace("L", "1"))
 
 
-async def offer(uow: UnitOfWork, pet_id: UUID, *, right: str = lists.KEEPER, by: Actor) -> Offered:
+def code_of(site: Site, offer_id: UUID) -> str:
+    """The code of an offer that is sent to a phone: derived, so that neither a row nor a job holds it."""
+    left, code = int(sign(site, "pets.claim", str(offer_id)), 16), ""
+    while len(code) < _CODE_LENGTH:
+        left, place = divmod(left, len(_LETTERS))
+        code += _LETTERS[place]
+    return code
+
+
+def shown_code(code: str) -> str:
+    """As people read it: two groups of five."""
+    return f"{code[:5]}-{code[5:]}"
+
+
+async def offer(
+    uow: UnitOfWork, pet_id: UUID, *, right: str = lists.KEEPER, by: Actor, phone: str = "", locale: str = ""
+) -> Offered:
     """Offer somebody the pet (or, with another right, a part in it). The answer has the code, which is stored nowhere:
-    tell it to nobody else. A new offer of the pet takes the place of the one before. Refuses :class:`PetDeceased`, and
-    whoever is not the keeper.
+    tell it to nobody else. A new offer of the pet takes the place of the one before. With a ``phone`` the code is one
+    that can be made again for a text message to it (:func:`code_of`). Refuses :class:`PetDeceased`, and whoever is not
+    the keeper.
     """
     tied = await access_pet(uow, pet_id, by=by, wanted=lists.KEEPER)
     if tied.row.state == lists.DECEASED:
         raise PetDeceased
     if right == lists.KEEPER:
         await _withdraw(uow, t.pet_id == pet_id, t.right == lists.KEEPER)
-    code, offer_id = human_code(_CODE_LENGTH), new_id()
+    offer_id = new_id()
+    code = code_of(uow.site, offer_id) if phone else human_code(_CODE_LENGTH)
     ends = uow.at + timedelta(days=uow.site.settings.of(PetsSettings).transfer_days)
     row = {
         "id": offer_id,
@@ -51,9 +71,11 @@ async def offer(uow: UnitOfWork, pet_id: UUID, *, right: str = lists.KEEPER, by:
         "offered_by_id": by.person_id,
         "offered_at": uow.at,
         "ends_at": ends,
+        "phone": phone,
+        "locale": locale,
     }
     await uow.session.execute(sa.insert(transfer_table).values(row))
-    return Offered(id=offer_id, code=f"{code[:5]}-{code[5:]}", right=right, ends_at=ends)
+    return Offered(id=offer_id, code=shown_code(code), right=right, ends_at=ends)
 
 
 async def withdraw(uow: UnitOfWork, pet_id: UUID, offer_id: UUID, *, by: Actor) -> None:
@@ -64,7 +86,7 @@ async def withdraw(uow: UnitOfWork, pet_id: UUID, offer_id: UUID, *, by: Actor) 
 
 async def _withdraw(uow: UnitOfWork, *which: sa.ColumnElement[bool]) -> None:
     still = sa.update(transfer_table).where(*which, t.accepted_at.is_(None), t.withdrawn_at.is_(None))
-    await uow.session.execute(still.values(withdrawn_at=uow.at))
+    await uow.session.execute(still.values(withdrawn_at=uow.at, phone=""))
 
 
 async def accept(uow: UnitOfWork, code: str, *, by: Actor) -> UUID:
@@ -82,16 +104,25 @@ async def accept(uow: UnitOfWork, code: str, *, by: Actor) -> UUID:
             t.ends_at > uow.at,
             t.offered_by_id != by.person_id,
         )
-        .values(accepted_at=uow.at, accepted_by_id=by.person_id)
+        .values(accepted_at=uow.at, accepted_by_id=by.person_id, phone="")
     )
     row = (await uow.session.execute(taken.returning(t.pet_id, t.right))).first()
     if row is None:
         raise CodeNotValid
     if row.right == lists.KEEPER:
-        await hand_over(uow, row.pet_id, to=by.person_id)
+        shop_id = await _written_down_by(uow, row.pet_id)
+        await hand_over(uow, row.pet_id, to=by.person_id, how=lists.CLAIM if shop_id else "transfer")
+        if shop_id is not None:
+            await sharing.grant_after_claim(uow, row.pet_id, shop_id, by=by)
     else:
         await _let_in(uow, row.pet_id, by.person_id, row.right)
     return row.pet_id  # type: ignore[no-any-return]
+
+
+async def _written_down_by(uow: UnitOfWork, pet_id: UUID) -> UUID | None:
+    """The shop that wrote the pet down for a family which was not here yet."""
+    keeper = await queries.keeper_of(await uow.session.connection(), pet_id)
+    return keeper.shop_id if keeper is not None and keeper.how == lists.WALK_IN else None
 
 
 async def take_up(site: Site, code: str, *, by: Actor) -> UUID:

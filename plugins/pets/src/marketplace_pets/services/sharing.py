@@ -34,6 +34,7 @@ from marketplace_pets.services.access import access_pet, today
 from marketplace_pets.tables import grant_table, read_table
 
 _MOST_WHY = 200
+AFTER_CLAIM = N_("It wrote the pet down before you took it over")
 NO_SUCH_SHOP = N_("There is no such shop.")
 
 
@@ -159,6 +160,15 @@ async def grant_for_booking(
     if known is not None:
         return known
     return await _give(uow, pet_id, shop_id, scopes, ends, purpose, by=by, origin="booking", booking=booking)
+
+
+async def grant_after_claim(uow: UnitOfWork, pet_id: UUID, shop_id: UUID, *, by: Actor) -> UUID:
+    """The shop that wrote a pet down goes on seeing what a booking would show it, for as long as after a booking; its
+    new keeper ends it at any time.
+    """
+    ends = today(uow.site, uow.at) + timedelta(days=GRANT_DAYS_AFTER)
+    why = uow.site.texts.gettext(by.locale, AFTER_CLAIM)
+    return await _give(uow, pet_id, shop_id, BOOKING_SCOPES, ends, why, by=by, origin="owner", booking=None)
 
 
 async def _give(
