@@ -110,7 +110,7 @@ class Salon:
 
     async def times(self, listing_id: UUID, day: date = TUESDAY, **more: Any) -> list[str]:
         view = await services.slots_for(self.site, listing_id, (), day, 1, **more)
-        return [slot.time for slot in view.days[0].slots]
+        return [slot.time for slot in view.days[0].slots if slot.bookable]
 
     async def claims(self, *where: Any) -> Sequence[Any]:
         live = sa.select(claim_table).where(claim_table.c.released_at.is_(None), *where)

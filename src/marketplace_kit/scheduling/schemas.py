@@ -72,8 +72,9 @@ class Measured:
 
 
 class Slot(msgspec.Struct, frozen=True, kw_only=True):
-    """A start that can be chosen. ``staff`` are those who could; who it is, is decided when it is booked. Not
-    ``bookable``: ``reason`` says why (``too_soon``, ``full``). ``places_left`` is told of classes.
+    """A start. ``staff`` are those who could; who it is, is decided when it is booked. Not ``bookable``: ``reason``
+    says why (``too_soon``, ``full``: of a class or a fixed time, ``needs_prepayment``: of this customer).
+    ``places_left`` is told of classes.
     """
 
     starts_at: datetime
@@ -109,6 +110,7 @@ class StaffView(msgspec.Struct, frozen=True, kw_only=True):
 class SlotsView(msgspec.Struct, frozen=True, kw_only=True):
     """What the slot picker shows. ``minutes`` is the whole visit. ``not_bookable``: nobody can perform it
     (``no_staff``), nobody works in the coming time (``no_hours``), or it is not offered online (``not_online``).
+    ``waitlist`` is the page on which one waits for a time of a full day; empty where nobody can.
     """
 
     listing_id: UUID
@@ -122,6 +124,7 @@ class SlotsView(msgspec.Struct, frozen=True, kw_only=True):
     earliest: datetime | None = None
     latest: date | None = None
     not_bookable: str = ""
+    waitlist: str = ""
 
 
 class DayState(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from litestar.params import QueryParameter
 
 from marketplace_kit.kernel.errors import Invalid, Problem
 from marketplace_kit.kernel.fields.reading import TEXTS
+from marketplace_kit.kernel.hooks import Actor, Customer
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.scheduling import services
 from marketplace_kit.scheduling.schemas import MonthView, SlotsView
@@ -32,6 +33,7 @@ Together = Annotated[bool, QueryParameter(name="together", required=False, descr
 async def slots(
     request: WebRequest,
     site: Given[Site],
+    actor: Given[Actor],
     listing: Listing,
     day: Day = "",
     days: Days = 7,
@@ -40,12 +42,15 @@ async def slots(
     together: Together = False,
 ) -> SlotsView:
     """Choose of the listing's groups with `options.<group>` (may be repeated). Times carry the place's offset; a day
-    without slots says why in its `state`.
+    without slots says why in its `state`, a start that cannot be chosen is not `bookable` and says why in its `reason`.
     """
     chosen = _options(request)
     listing_id, first = _listing(listing), _day(day)
     wishes = await services.blank_wishes(site, listing_id, count, chosen)
-    return await services.slots_for(site, listing_id, wishes, first, days, staff, options=chosen, together=together)
+    customer = Customer(person_id=actor.person_id) if actor.person_id else None
+    return await services.slots_for(
+        site, listing_id, wishes, first, days, staff, options=chosen, together=together, customer=customer
+    )
 
 
 @get("/api/scheduling/days", **route(PUBLIC, summary="Dates with free times"))

@@ -17,12 +17,13 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from marketplace_kit.kernel.errors import DomainError, Missing
-from marketplace_kit.kernel.hooks import Actor, LineKind, Wish
+from marketplace_kit.kernel.hooks import Actor, Customer, LineKind, Wish
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.listings.domain.options import OptionGroup
 from marketplace_kit.listings.queries.options import option_groups
 from marketplace_kit.listings.schemas.options import shown_options
+from marketplace_kit.scheduling.domain import PrepaymentRequired
 from marketplace_kit.scheduling.pages.asked import (
     CHOICE,
     MATTERS,
@@ -61,6 +62,7 @@ from marketplace_kit.scheduling.pages.wording import said_day, said_month
 from marketplace_kit.scheduling.queries.services import Service, services_of
 from marketplace_kit.scheduling.schemas import SlotsView
 from marketplace_kit.scheduling.services.looking import MOST_DAYS, slots_for
+from marketplace_kit.scheduling.services.policies import NEEDS_PREPAYMENT
 from marketplace_kit.shops.queries import shop_by_id
 from marketplace_kit.shops.schemas import ShopView
 from marketplace_kit.web.context import Given, WebRequest, visit_of
@@ -173,15 +175,16 @@ async def _looked(
     wishes: list[Wish] = []
     try:
         wishes = wishes_so_far(service, kind, asked, actor, site)
-        view = await _look(_looker(site, service, wishes, asked), asked, today)
+        view = await _look(_looker(site, service, wishes, asked, actor.person_id), asked, today)
     except Missing:
         raise
     except DomainError as refused:
         problems = refusal_texts(site, showing.locale, refused)
-        view = await _look(_looker(site, service, [], asked), asked, today)
+        view = await _look(_looker(site, service, [], asked, actor.person_id), asked, today)
     far = None
     if view.first_free is None and view.not_bookable in ("", "no_hours") and not problems:
-        far = await _later(site, service, wishes, asked, month_start(asked.month or asked.day[:7], today))
+        look = _looker(site, service, wishes, asked, actor.person_id)
+        far = await _later(look, month_start(asked.month or asked.day[:7], today))
     return Look(
         asked=asked,
         service=service,
@@ -197,12 +200,15 @@ async def _looked(
 def _what_it_is(look: Look) -> dict[str, Any]:
     """Heading, price, and why there is nothing."""
     view, showing = look.view, look.showing
+    problems = list(look.problems)
+    if any(slot.reason == NEEDS_PREPAYMENT for day in view.days for slot in day.slots):
+        problems += refusal_texts(showing.site, showing.locale, PrepaymentRequired(phone=look.service.phone))
     facts = [look.shop.name, showing.ngettext("%(num)s minute", "%(num)s minutes", view.minutes)]
     price = price_text(view, look.asked, look.service)
     return {
         "facts": [*facts, price] if price else facts,
         "empty": nothing_free(view, look.far, showing, look.shop) if not look.problems else "",
-        "problems": look.problems,
+        "problems": problems,
     }
 
 
@@ -234,13 +240,17 @@ def _calendar(look: Look) -> dict[str, Any]:
     asked, showing, today, starts = look.asked, look.showing, look.today, look.starts
     words: dict[str, Any] = {"say": showing.say, "ngettext": showing.ngettext, "locale": showing.locale, "today": today}
     chosen = chosen_day(asked, look.view)
+    starts = {day: ones for day, ones in starts.items() if ones}
     free = {day: sum(s.bookable for s in ones) for day, ones in starts.items()}
     times = None
     if chosen is not None:
         ones = starts.get(chosen, ())
         times = times_view(chosen, ones, chosen=asked.first(STARTS_AT), zone=look.zone_text, **words)
+        if look.view.waitlist and not all(one.bookable for one in ones):
+            wait = (showing.say(N_("Wait for one")), f"{look.view.waitlist}?day={chosen.isoformat()}")
+            times = attrs.evolve(times, wait=wait)
     return {
-        "days": month_view(look.month, free, chosen=chosen, href=asked.href, **words),
+        "days": month_view(look.month, free, known=starts, chosen=chosen, href=asked.href, **words),
         "times": times,
         "service": form_of(asked, look.service, chosen, showing.say),
         "moving": bool(asked.target),
@@ -267,7 +277,7 @@ def _ways(look: Look) -> dict[str, Any]:
     }
 
 
-def _looker(site: Site, service: Service, wishes: Sequence[Wish], asked: Asked) -> Any:
+def _looker(site: Site, service: Service, wishes: Sequence[Wish], asked: Asked, person_id: UUID | None) -> Any:
     async def look(first: date, days: int) -> SlotsView:
         staff, together = asked.staff, asked.first("choice.together") == "true"
         return await slots_for(
@@ -280,6 +290,8 @@ def _looker(site: Site, service: Service, wishes: Sequence[Wish], asked: Asked) 
             options=asked.options,
             together=together,
             without=(asked.line,) if asked.line else (),
+            # A visit that is moved was agreed to already.
+            customer=Customer(person_id=person_id) if person_id and not asked.line else None,
         )
 
     return look
@@ -293,9 +305,9 @@ async def _look(look: Any, asked: Asked, today: date) -> SlotsView:
     return found
 
 
-async def _later(site: Site, service: Service, wishes: Sequence[Wish], asked: Asked, month: date) -> date | None:
+async def _later(look: Any, month: date) -> date | None:
     """The first day with a free time after an empty month."""
-    found: SlotsView = await _looker(site, service, wishes, asked)(next_month(month), MOST_DAYS)
+    found: SlotsView = await look(next_month(month), MOST_DAYS)
     return found.first_free.date() if found.first_free else None
 
 

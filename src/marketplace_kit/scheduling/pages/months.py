@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 import attrs
@@ -77,10 +77,13 @@ class Time:
 
 @attrs.frozen(kw_only=True)
 class Times:
+    """``wait`` is the way to the waiting list: its words and its address."""
+
     title: str
     groups: Sequence[tuple[str, Sequence[Time]]]
     zone: str
     say: str
+    wait: tuple[str, str] | None = None
 
 
 def month_start(text: str, today: date) -> date:
@@ -103,13 +106,16 @@ def month_view(
     free: Mapping[date, int],
     *,
     chosen: date | None,
+    known: Collection[date] = (),
     href: Callable[..., str],
     ngettext: SayMany,
     say: Say,
     locale: str,
     today: date,
 ) -> Month:
-    """The month from ``first``; ``free`` is how many times each day has. ``href(**asked)`` is this page, asked so."""
+    """The month from ``first``; ``free`` is how many times each day has, ``known`` are days of which there is something
+    to see all the same. ``href(**asked)`` is this page, asked so.
+    """
 
     def cell(day: date) -> DayCell | None:
         if day.month != first.month:
@@ -119,8 +125,8 @@ def month_view(
             number=day.day,
             said=said_day(day, locale, today=today),
             note=ngettext("%(num)s time free", "%(num)s times free", count) if count else say(NO_TIMES),
-            short=str(count),
-            href=f"{href(month=f'{day:%Y-%m}', day=day.isoformat())}#slots-times" if count else "",
+            short=str(count) if count else "–",
+            href=f"{href(month=f'{day:%Y-%m}', day=day.isoformat())}#slots-times" if count or day in known else "",
             chosen=day == chosen,
         )
 

@@ -58,7 +58,9 @@ def chosen_day(asked: Asked, view: SlotsView) -> date | None:
             continue
         if any(d.day == wanted for d in view.days):
             return wanted
-    return view.first_free.date() if view.first_free else None
+    if view.first_free is None:
+        return next((d.day for d in view.days if d.slots), None)
+    return view.first_free.date()
 
 
 def lost_times(

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
+import msgspec
+
 from marketplace_kit.kernel.errors import Invalid, Missing
 from marketplace_kit.kernel.fields import NoFields
 from marketplace_kit.kernel.hooks import Actor
@@ -37,10 +39,13 @@ from marketplace_kit.scheduling.services.planning import (
     roles_for,
     who_can,
 )
+from marketplace_kit.scheduling.services.policies import NEEDS_PREPAYMENT, standing
 from marketplace_kit.scheduling.services.staffing import ensure_resource
+from marketplace_kit.scheduling.services.unbookable import can_wait, full_ones, too_soon
 
 MOST_DAYS = 62
 FREE, FEW_LEFT, NONE, CLOSED, OVER, BEYOND = "free", "few", "none", "closed", "too_soon", "beyond"
+TOO_SOON, FULL = "too_soon", "full"
 
 
 async def slots_for(
@@ -55,11 +60,13 @@ async def slots_for(
     together: bool = False,
     by_staff: bool = False,
     without: Sequence[UUID] = (),
+    customer: Customer | None = None,
 ) -> SlotsView:
     """The starts that can be chosen on ``days`` dates from ``first_day`` on (today's if ``None``). ``wishes`` are what
     somebody asks for so far (several: in turn, or ``together``); without any it is one of the listing with
     ``options``. ``staff`` is the only one who shall do it. ``by_staff``: the shop itself looks, neither lead time nor
-    horizon binds it. ``without`` are lines that are about to be moved: their own time counts as free.
+    horizon binds it. ``without`` are lines that are about to be moved: their own time counts as free. What is known
+    of but cannot be chosen is not ``bookable``, with a reason; so is all to a ``customer`` who has to pay before.
 
     A constant number of statements. Refuses :class:`Missing` for a listing that cannot be booked by time.
     """
@@ -68,22 +75,35 @@ async def slots_for(
     earliest, latest, last_day = limits(plan, jobs, now, by_staff=by_staff)
     roles = roles_for(plan, jobs, first, days, together=together, staff=staff)
     found = free(roles, earliest, latest, plan.zone)
-    found_any = _first_of(found)
-    able = who_can(plan, jobs)
-    service = jobs[0].service
+    able, service = who_can(plan, jobs), jobs[0].service
+    slots = {start: _slot(plan, roles, start, who) for start, who in found.items()}
+    if customer is not None and await site.ask(standing, site, service, customer, now) == NEEDS_PREPAYMENT:
+        slots = {start: _closed(slot, NEEDS_PREPAYMENT) for start, slot in slots.items()}
+    found_any = next((start for start, slot in slots.items() if slot.bookable), None)
+    if not by_staff:
+        soon = too_soon(plan, jobs, first, days, now, earliest, together=together, staff=staff)
+        for start, who in soon.items():
+            slots[start] = _closed(_slot(plan, roles, start, who), TOO_SOON)
+        for start, who in full_ones(roles, found, earliest, latest, plan.zone).items():
+            slots[start] = _closed(_slot(plan, roles, start, who), FULL)
     return SlotsView(
         listing_id=listing_id,
         shop_id=service.shop_id,
         title=service.title,
         zone=plan.zone,
         minutes=_minutes(roles, jobs, together),
-        days=_days(plan, jobs, roles, found, first, days, earliest=earliest, last_day=last_day),
+        days=_days(plan, roles, slots, first, days, earliest=earliest, last_day=last_day),
         staff=[_staff(plan, jobs, r.id) for r in able if r.public or by_staff],
         first_free=None if found_any is None else local(plan.zone, found_any),
         earliest=local(plan.zone, earliest),
         latest=last_day,
         not_bookable=_why_not(roles, service, by_staff),
+        waitlist=f"/book/{listing_id}/wait" if not by_staff and can_wait(site, service.kind) else "",
     )
+
+
+def _closed(slot: Slot, reason: str) -> Slot:
+    return msgspec.structs.replace(slot, bookable=False, reason=reason)
 
 
 async def month_for(
@@ -192,10 +212,6 @@ async def blank_wishes(site: Site, listing_id: UUID, count: int, options: Mappin
     return [_blank(service, options) for _ in range(count)]
 
 
-def _first_of(found: Mapping[int, object]) -> int | None:
-    return next(iter(found), None)
-
-
 def _minutes(roles: Sequence[Role], jobs: Sequence[Job], together: bool) -> int:
     works = [sum(one.works) for role in roles for one in role.able]
     if works and len({*works}) == 1:
@@ -206,9 +222,8 @@ def _minutes(roles: Sequence[Role], jobs: Sequence[Job], together: bool) -> int:
 
 def _days(
     plan: Plan,
-    jobs: Sequence[Job],
     roles: Sequence[Role],
-    found: Mapping[int, list[list[int]]],
+    slots: Mapping[int, Slot],
     first: date,
     days: int,
     *,
@@ -216,8 +231,8 @@ def _days(
     last_day: date,
 ) -> list[DaySlots]:
     by_day: dict[date, list[Slot]] = {}
-    for start, who in found.items():
-        by_day.setdefault(date_of(plan.zone, start), []).append(_slot(plan, roles, start, who))
+    for start in sorted(slots):
+        by_day.setdefault(date_of(plan.zone, start), []).append(slots[start])
     worked = {
         date_of(plan.zone, w.opens)
         for role in roles
@@ -227,9 +242,9 @@ def _days(
     listed = []
     for offset in range(days):
         day = first + timedelta(days=offset)
-        slots = by_day.get(day, [])
-        if slots:
-            state = FREE if len(slots) > FEW else FEW_LEFT
+        open_ = sum(slot.bookable for slot in by_day.get(day, ()))
+        if open_:
+            state = FREE if open_ > FEW else FEW_LEFT
         elif day > last_day:
             state = BEYOND
         elif day not in worked:
@@ -238,7 +253,7 @@ def _days(
             state = OVER
         else:
             state = NONE
-        listed.append(DaySlots(day=day, state=state, slots=slots))
+        listed.append(DaySlots(day=day, state=state, slots=by_day.get(day, [])))
     return listed
 
 

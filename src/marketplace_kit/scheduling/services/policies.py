@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marketplace_kit.kernel.audit import audit
 from marketplace_kit.kernel.errors import Invalid, Problem
@@ -28,6 +29,7 @@ UNTIL = N_("Cancel or move it at no cost until {hours} hours before it begins.")
 ANY_TIME = N_("Cancel or move it at no cost until it begins.")
 LATE_FEE = N_("A later cancellation costs {percent} % of the price.")
 MISSED_FEE = N_("A missed visit costs {percent} % of the price.")
+BLOCKED, NEEDS_PREPAYMENT = "blocked", "needs_prepayment"
 a, m = appointment_table.c, booking_mark_table.c
 
 
@@ -79,22 +81,9 @@ async def check_customer(
     """Refuse whom the shop does not want to be booked by online: :class:`BookingBlocked`, :class:`PrepaymentRequired`,
     :class:`TooManyOpenVisits`. A service that is paid beforehand is open to those who have to.
     """
-    if not service.rule.bookable_online:
-        raise BookingBlocked(phone=service.phone)
-    marked, of = _same(m, customer), _same(a, customer)
-    if marked is None or of is None:
-        return
-    rows = (
-        await uow.session.execute(sa.select(m.mode, m.at).where(m.shop_id == service.shop_id, marked).order_by(m.at))
-    ).all()
-    modes = {row.mode for row in rows}
-    if "block" in modes:
-        raise BookingBlocked(phone=service.phone)
-    if service.rule.prepay == "none":
-        lifted = max((row.at for row in rows if row.mode == "allow"), default=None)
-        if "prepay_only" in modes or await _missed_too_often(uow, service, of, lifted):
-            raise PrepaymentRequired(phone=service.phone)
-    if service.rule.max_open:
+    await check_known(uow, service, customer)
+    of = _same(a, customer)
+    if service.rule.max_open and of is not None:
         open_ = sa.select(sa.func.count(sa.distinct(a.order_id))).where(
             a.shop_id == service.shop_id,
             of,
@@ -107,19 +96,59 @@ async def check_customer(
             raise TooManyOpenVisits(limit=service.rule.max_open, phone=service.phone)
 
 
-async def _missed_too_often(uow: UnitOfWork, service: Service, of: sa.ColumnElement[bool], lifted: Any) -> bool:
-    settings = uow.site.settings.of(SchedulingSettings)
-    own = sa.select(shop_booking_table).where(shop_booking_table.c.shop_id == service.shop_id)
-    row = (await uow.session.execute(own)).first()
-    limit, days = (row.missed_limit, row.missed_days) if row else (settings.missed_limit, settings.missed_days)
+async def check_known(uow: UnitOfWork, service: Service, customer: Customer) -> None:
+    """The same as far as it can be said before anything is chosen: :class:`BookingBlocked`,
+    :class:`PrepaymentRequired`.
+    """
+    stands = await standing(await uow.connection(), uow.site, service, customer, uow.at)
+    if stands == BLOCKED:
+        raise BookingBlocked(phone=service.phone)
+    if stands == NEEDS_PREPAYMENT:
+        raise PrepaymentRequired(phone=service.phone)
+
+
+async def standing(connection: AsyncConnection, site: Site, service: Service, customer: Customer, now: datetime) -> str:
+    """Whether this customer books this service online: ``blocked``, ``needs_prepayment`` (which the service does not
+    ask for) or, as a rule, empty.
+    """
+    if not service.rule.bookable_online:
+        return BLOCKED
+    marked, of = _same(m, customer), _same(a, customer)
+    if marked is None or of is None:
+        return ""
+    marks = sa.select(m.mode, m.at).where(m.shop_id == service.shop_id, marked).order_by(m.at)
+    rows = (await connection.execute(marks)).all()
+    modes = {row.mode for row in rows}
+    if "block" in modes:
+        return BLOCKED
+    if service.rule.prepay != "none":
+        return ""
+    lifted = max((row.at for row in rows if row.mode == "allow"), default=None)
+    if "prepay_only" in modes or await _missed_too_often(connection, site, service, of, now, lifted):
+        return NEEDS_PREPAYMENT
+    return ""
+
+
+async def _missed_too_often(
+    connection: AsyncConnection, site: Site, service: Service, of: sa.ColumnElement[bool], now: datetime, lifted: Any
+) -> bool:
+    limit, days = await missed_rule(connection, site, service.shop_id)
     if not limit:
         return False
-    since = uow.at - timedelta(days=days)
+    since = now - timedelta(days=days)
     since = max(since, lifted) if lifted else since
     missed = sa.select(sa.func.count()).where(
         a.shop_id == service.shop_id, of, a.state == "no_show", a.missed_at > since
     )
-    return int((await uow.session.execute(missed)).scalar_one()) >= limit
+    return int((await connection.execute(missed)).scalar_one()) >= limit
+
+
+async def missed_rule(connection: AsyncConnection, site: Site, shop_id: UUID) -> tuple[int, int]:
+    """How many missed appointments in how many days a shop bears with: its own rule, else the site's."""
+    own = sa.select(shop_booking_table).where(shop_booking_table.c.shop_id == shop_id)
+    row = (await connection.execute(own)).first()
+    settings = site.settings.of(SchedulingSettings)
+    return (row.missed_limit, row.missed_days) if row else (settings.missed_limit, settings.missed_days)
 
 
 async def mark_customer(

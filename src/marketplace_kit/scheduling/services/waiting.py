@@ -21,16 +21,16 @@ from marketplace_kit.accounts.domain import PRIVACY, PhoneVerified
 from marketplace_kit.accounts.queries import contact_of
 from marketplace_kit.accounts.services import document
 from marketplace_kit.kernel.errors import DomainError, Invalid, Kind, Missing, Problem
-from marketplace_kit.kernel.fields import Field, Form, parse
+from marketplace_kit.kernel.fields import Field, Form
 from marketplace_kit.kernel.hooks import Actor, LineKind
 from marketplace_kit.kernel.ids import new_id
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.kernel.texts import N_
-from marketplace_kit.listings.queries import active_kinds
 from marketplace_kit.listings.services import access_public
 from marketplace_kit.listings.tables import listing_table as listing
 from marketplace_kit.scheduling.services.claiming import release
 from marketplace_kit.scheduling.services.notices import WAIT_JOINED
+from marketplace_kit.scheduling.services.unbookable import timed_kind_of
 from marketplace_kit.scheduling.tables import claim_table
 from marketplace_kit.scheduling.tables.following import wait_table as wait
 from marketplace_kit.shops.tables import shop_table as shop
@@ -249,15 +249,10 @@ async def slow_down(site: Site, by: Actor, address: str) -> None:
 
 
 def line_kind_of(site: Site, listing_kind: str) -> LineKind:
-    """Refuses :class:`Missing` for what is not booked by time alone (a kind may ask for more than a start)."""
-    declared = active_kinds(site).get(listing_kind)
-    kind = site.registry.line_kinds.get(declared.line) if declared is not None and declared.line else None
+    """Refuses :class:`Missing` for what is not booked by time alone."""
+    kind = timed_kind_of(site, listing_kind)
     if kind is None:
         raise Missing
-    try:
-        parse(kind.choice, {"starts_at": "2026-01-01T00:00:00+00:00"}, "json")
-    except Invalid:
-        raise Missing from None
     return kind
 
 

@@ -32,7 +32,7 @@ from marketplace_kit.scheduling.services.capacity.facts import event_facts
 from marketplace_kit.scheduling.services.capacity.finding import AFTER_S, BEFORE_S, GRACE, Finding, Visit, load_of
 from marketplace_kit.scheduling.services.claiming import Placed, laid_out, release
 from marketplace_kit.scheduling.services.planning import local
-from marketplace_kit.scheduling.services.policies import check_customer, due_now, policy_facts
+from marketplace_kit.scheduling.services.policies import check_customer, check_known, due_now, policy_facts
 from marketplace_kit.scheduling.services.reminding import first_reminders
 from marketplace_kit.scheduling.tables import appointment_table, claim_table, resource_table
 from marketplace_kit.shops.domain.hours import DAY
@@ -69,7 +69,8 @@ class Reserving(Finding):
     async def hold(self, uow: UnitOfWork, wishes: Sequence[Wish], until: datetime) -> list[Promise]:
         """Keep times for somebody who is about to order, no longer than ``until`` (and 30 seconds). Asking again
         replaces the hold. Refuses :class:`SlotTaken` with the three nearest alternatives, and whatever else keeps this
-        start from being booked; at most a few visits are kept for one person at once.
+        start from being booked, :class:`BookingBlocked` and :class:`PrepaymentRequired` among it where the person is
+        known; at most a few visits are kept for one person at once.
         """
         lines = [w.line_id for w in wishes]
         visits = await self.visits_in(uow, wishes)
@@ -78,6 +79,9 @@ class Reserving(Finding):
         await _check_holds(uow, wishes[0])
         promises: dict[UUID, Promise] = {}
         for visit in visits:
+            first = visit.wishes[0]
+            if first.customer.person_id is not None and not visit.by_staff:
+                await check_known(uow, visit.jobs[0].service, first.customer)
             rows = {
                 n: {
                     "kind": "hold",

@@ -1,0 +1,128 @@
+"""Times that are known of but cannot be chosen, each with its reason; and who is told before they choose."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from marketplace_kit.accounts.services import create_person
+from marketplace_kit.app import create_app
+from marketplace_kit.kernel.errors import DomainError
+from marketplace_kit.kernel.hooks import Actor
+from marketplace_kit.kernel.hooks.lines import Customer
+from marketplace_kit.orders.schemas import Wished
+from marketplace_kit.orders.services import begin
+from marketplace_kit.scheduling import services
+from marketplace_kit.scheduling.schemas import MarkForm, Slot
+from marketplace_kit.scheduling.services.looking import slots_for
+from marketplace_kit.testing.clients import open_client
+from tests.scheduling.salons import TUESDAY, Salon
+
+pytestmark = pytest.mark.anyio
+PASSWORD = "a-good-long-password"
+PHONE = "+77010000001"
+
+
+async def slots(salon: Salon, listing_id: UUID, **more: Any) -> dict[str, Slot]:
+    view = await slots_for(salon.site, listing_id, (), TUESDAY, 1, **more)
+    return {slot.time: slot for slot in view.days[0].slots}
+
+
+async def test_a_time_within_the_lead_time_is_shown_as_too_soon(salon: Salon) -> None:
+    haircut = await salon.service(step=60, lead_minutes=120)
+    await salon.staff()
+    opens = salon.wish(haircut, "09:00").choice.starts_at  # type: ignore[attr-defined]
+    while salon.clock.now().isoformat() < "2026-03-03T05:00":
+        salon.clock.advance(timedelta(hours=1))
+    assert opens.startswith("2026-03-03T09:00")
+    found = await slots(salon, haircut)
+    soon = [time for time, slot in found.items() if slot.reason == "too_soon"]
+    assert soon
+    assert not any(found[time].bookable for time in soon)
+    first = next(time for time, slot in found.items() if slot.bookable)
+    assert max(soon) < first
+    assert (await salon.times(haircut))[0] == first
+    assert min(soon) >= f"{salon.clock.now() + timedelta(hours=5):%H:%M}", "what is over is not told of"
+
+
+async def test_the_shop_itself_sees_no_reasons_only_times(salon: Salon) -> None:
+    haircut = await salon.service(step=60, lead_minutes=60 * 24 * 3)
+    await salon.staff()
+    assert all(slot.bookable for slot in (await slots(salon, haircut, by_staff=True)).values())
+
+
+async def test_a_class_that_is_full_says_so_and_where_one_waits(salon: Salon) -> None:
+    await salon.staff(lanes=2)
+    yoga = await salon.service("Yoga", places=2, mode="fixed", fixed_times="10:00, 12:00")
+    assert {t: s.places_left for t, s in (await slots(salon, yoga)).items()} == {"10:00": 2, "12:00": 2}
+    for number in range(2):
+        await salon.book(yoga, "10:00", customer=Customer(name="X", phone=f"+7702000000{number}"))
+    found = await slots(salon, yoga)
+    assert {t: (s.bookable, s.reason, s.places_left) for t, s in found.items()} == {
+        "10:00": (False, "full", 0),
+        "12:00": (True, "", 2),
+    }
+    async with open_client(create_app(salon.site), salon.site) as client:
+        view = (await client.get(f"/api/scheduling/slots?listing={yoga}&day=2026-03-03&days=1")).json()
+        assert [s["reason"] for s in view["days"][0]["slots"]] == ["full", ""]
+        assert view["waitlist"] == f"/book/{yoga}/wait"
+        shown = await client.get(f"/book/{yoga}?day=2026-03-03", headers={"Accept-Language": "en"})
+        assert "taken" in shown.text
+        assert f"/book/{yoga}/wait?day=2026-03-03" in shown.text
+        disabled = [part for part in shown.text.split("<input") if "choice.starts_at" in part and " disabled" in part]
+        assert len(disabled) == 1
+
+
+async def known(salon: Salon) -> Actor:
+    made = await create_person(salon.site, name="Dana", email="dana@example.kz", password=PASSWORD, locale="en")
+    return Actor(person_id=made, name="Dana", locale="en")
+
+
+async def mark(salon: Salon, mode: str, person_id: UUID | None) -> None:
+    form = MarkForm(phone=PHONE, mode=mode, reason="three visits missed")
+    await salon.site.do(services.mark_customer, salon.shop_id, form, by=salon.owner, person_id=person_id)
+
+
+async def refusal(doing: Any) -> str:
+    try:
+        await doing
+    except DomainError as refused:
+        return refused.code
+    return ""
+
+
+async def test_who_has_to_pay_before_sees_it_at_every_time_and_when_the_order_begins(salon: Salon) -> None:
+    dana = await known(salon)
+    await salon.staff()
+    haircut = await salon.service(step=60)
+    paid = await salon.service("Colouring", step=60, prepay="all")
+    await mark(salon, "prepay_only", dana.person_id)
+    customer = Customer(person_id=dana.person_id)
+    assert {s.reason for s in (await slots(salon, haircut, customer=customer)).values()} == {"needs_prepayment"}
+    assert all(s.bookable for s in (await slots(salon, haircut)).values()), "nobody else is told"
+    assert all(s.bookable for s in (await slots(salon, paid, customer=customer)).values())
+    wanted = [Wished(listing_id=haircut, choice={"starts_at": salon.at("10:00")})]
+    assert await refusal(salon.site.do(begin, wanted, by=dana)) == "prepayment_required"
+    wanted = [Wished(listing_id=paid, choice={"starts_at": salon.at("10:00")})]
+    assert await refusal(salon.site.do(begin, wanted, by=dana)) == ""
+    async with open_client(create_app(salon.site), salon.site) as client:
+        signed = await client.post("/api/auth/login", json={"email": "dana@example.kz", "password": PASSWORD})
+        client.headers["Authorization"] = f"Bearer {signed.json()['access_token']}"
+        view = (await client.get(f"/api/scheduling/slots?listing={haircut}&day=2026-03-03&days=1")).json()
+        assert {s["reason"] for s in view["days"][0]["slots"]} == {"needs_prepayment"}
+        shown = await client.get(f"/book/{haircut}?day=2026-03-03", headers={"Accept-Language": "en"})
+        assert "This can be booked with a prepayment only" in shown.text
+
+
+async def test_who_is_blocked_is_told_when_the_order_begins_and_nothing_is_kept(salon: Salon) -> None:
+    dana = await known(salon)
+    await salon.staff()
+    haircut = await salon.service(step=60)
+    await mark(salon, "block", dana.person_id)
+    wanted = [Wished(listing_id=haircut, choice={"starts_at": salon.at("10:00")})]
+    assert await refusal(salon.site.do(begin, wanted, by=dana)) == "booking_blocked"
+    assert await salon.claims() == []
+    assert await refusal(salon.site.do(begin, wanted, by=Actor())) == "", "a guest is known when they say who they are"
