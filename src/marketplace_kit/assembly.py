@@ -30,13 +30,14 @@ from marketplace_kit.listings.queries.window import Window
 from marketplace_kit.notifications.plugin import plugin as notifications
 from marketplace_kit.operations.plugin import plugin as operations
 from marketplace_kit.orders.plugin import plugin as orders
-from marketplace_kit.orders.services.desk import OrderBooker, OrderDesk
+from marketplace_kit.orders.services.desk import OrderBooker, OrderDesk, OrderPurse
 from marketplace_kit.pages.plugin import plugin as pages
 from marketplace_kit.pages.queries import PageTree
 from marketplace_kit.places.plugin import plugin as places
 from marketplace_kit.reviews.plugin import plugin as reviews
 from marketplace_kit.scheduling.plugin import plugin as scheduling
 from marketplace_kit.scheduling.services.desk import Booker, Desk
+from marketplace_kit.scheduling.services.purse import Purse
 from marketplace_kit.scheduling.services.waiting import Beginner
 from marketplace_kit.shops.plugin import plugin as shops
 from marketplace_kit.shops.queries import shop_ids_of
@@ -108,5 +109,6 @@ def open_site(
     meters_of(site)  # from the beginning: what breaks on the first page counts too
     site.facilities[Offers] = Window()
     site.facilities[Desk] = OrderDesk()
+    site.facilities[Purse] = OrderPurse()
     site.facilities[Booker] = site.facilities[Beginner] = OrderBooker()
     return site

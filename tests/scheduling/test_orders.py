@@ -118,3 +118,26 @@ async def test_a_cancelled_order_shows_what_had_been_agreed(salon: Salon) -> Non
     assert (gone["total_price"]["amount"], gone["agreed_price"]["amount"]) == (0, 500_000)
     for page in (f"/orders/{order['number']}", "/orders?tab=services"):
         assert "<s>5\u00a0000\u00a0₸</s>" in unescape((await client.get(page)).text), page
+
+
+async def test_the_calendar_says_what_is_paid_and_today_what_is_not(salon: Salon) -> None:
+    staff = await salon.staff()
+    listing, client = await salon.service(), await customer(salon)
+    order = (await ordered(client, listing, salon.at("12:00", MONDAY)))["order"]
+    owner, line = await Counter(salon).owner(), order["lines"][0]["id"]
+    visit = f"/sell/calendar/{line}"
+    assert f'href="/sell/orders/{order["id"]}/pay"' in (await owner.get(visit)).text
+    part = {"amount": {"amount": 100_000, "currency": "KZT"}, "means": "cash"}
+    assert (await owner.post(f"/api/orders/{order['id']}/payments", json=part)).status_code == 201
+    day = f"/sell/calendar?date={MONDAY.isoformat()}&staff={staff}"
+    assert "Paid in part: 1\u00a0000\u00a0₸" in (await owner.get(day)).text
+    salon.clock.advance(timedelta(hours=1))
+    for verb in ("start", "finish"):
+        owner = await Counter(salon).owner()
+        assert (await owner.post(f"/api/orders/{order['id']}/lines/{line}/{verb}", json={})).status_code == 200
+    assert "Done today and not paid" in (await owner.get("/sell/today")).text
+    left = order["total_price"]["amount"] - 100_000
+    rest = part | {"amount": {"amount": left, "currency": "KZT"}}
+    assert (await owner.post(f"/api/orders/{order['id']}/payments", json=rest)).json()["paid"]["state"] == "paid"
+    assert "Done today and not paid" not in (await owner.get("/sell/today")).text
+    assert "/pay" not in (await owner.get(visit)).text

@@ -20,6 +20,7 @@ from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.orders import queries, services
 from marketplace_kit.orders.domain import ADMIN, SEE_SHOP, DraftGone, ManageLinkInvalid
+from marketplace_kit.orders.domain.paid import FILTERS, TAKE
 from marketplace_kit.orders.queries import Wanted
 from marketplace_kit.orders.queries.kinds import Words
 from marketplace_kit.orders.schemas import (
@@ -31,9 +32,11 @@ from marketplace_kit.orders.schemas import (
     OrderRow,
     OrderStats,
     OrderView,
+    PaidForm,
     Placed,
     StatusChange,
     Tracking,
+    UndoForm,
     body_schema,
     read_body,
 )
@@ -50,6 +53,7 @@ Status = Annotated[str, QueryParameter(max_length=20, description="A status, or 
 Text = Annotated[str, QueryParameter(name="q", max_length=200, description="A number, a name or a phone number.")]
 Token = Annotated[str, QueryParameter(max_length=200, description="A guest's manage token.")]
 Day = Annotated[date | None, QueryParameter(description="A day in the shop's zone.")]
+PaidText = Annotated[str, QueryParameter(name="paid", max_length=20, description="`unpaid`, `paid`, `to_return`.")]
 _NOT_A_CHOICE = N_("Please choose one of the offered answers.")
 _LONGEST_SPAN = 366
 _SPAN = N_("Please ask for at most {most} days, the first before the last.")
@@ -59,16 +63,18 @@ def words_of(request: WebRequest, site: Site) -> Words:
     return Words.of(site, visit_of(request).locale)
 
 
-def wanted(tab: str, status: str, text: str = "") -> Wanted:
+def wanted(tab: str, status: str, text: str = "", paid: str = "") -> Wanted:
     """A list's filters. Refuses :class:`Invalid`."""
     problems = []
     if tab not in ("", "products", "services"):
         problems.append(Problem("tab", "not_a_choice", _NOT_A_CHOICE))
     if status not in ("", "open", *Stage):
         problems.append(Problem("status", "not_a_choice", _NOT_A_CHOICE))
+    if paid not in ("", *FILTERS):
+        problems.append(Problem("paid", "not_a_choice", _NOT_A_CHOICE))
     if problems:
         raise Invalid(*problems)
-    return Wanted(tab=tab, status=status, text=text)
+    return Wanted(tab=tab, status=status, text=text, paid=paid)
 
 
 async def _view(
@@ -166,11 +172,12 @@ async def mine(
     actor: Given[Actor],
     tab: Tab = "",
     status: Status = "",
+    paid: PaidText = "",
     cursor: CursorText = None,
     limit: Limit = 20,
 ) -> Page[OrderRow]:
     refuse_unknown(request)
-    return await _list(request, site, actor.person_id, wanted(tab, status), cursor, limit)
+    return await _list(request, site, actor.person_id, wanted(tab, status, paid=paid), cursor, limit)
 
 
 @get("/api/orders/user/{user_id:uuid}", **route(SIGNED_IN, summary="A person's orders (S3 getUserOrders)"))
@@ -300,6 +307,7 @@ async def of_shop(
     tab: Tab = "",
     status: Status = "",
     q: Text = "",
+    paid: PaidText = "",
     cursor: CursorText = None,
     limit: Limit = 20,
 ) -> Page[OrderRow]:
@@ -308,7 +316,7 @@ async def of_shop(
         known = await site.ask(names_of, [shop_id]) if ADMIN in actor.roles else {}
         if shop_id not in known:
             raise Missing
-    asked = wanted(tab, status, q)
+    asked = wanted(tab, status, q, paid)
     return await site.ask(
         queries.orders_of_shops, [shop_id], words_of(request, site), asked, cursor=cursor, limit=limit
     )
@@ -334,6 +342,38 @@ async def stats(
     return await site.ask(queries.shop_stats, shop_id, since=first, until=last, zone=shop.zone, currency=currency)
 
 
+@post("/api/orders/{order_id:uuid}/payments", **route(TAKE, body=PaidForm, summary="Mark an order as paid in person"))
+async def pay(
+    request: WebRequest, site: Given[Site], actor: Given[Actor], order_id: FromPath[UUID], form: Given[PaidForm]
+) -> OrderView:
+    """All that is left or a part, by `cash`, `terminal` or `transfer`. 409 `already_paid`, `nothing_due`; 422
+    `amount_too_large`, `reference_required`.
+    """
+    await site.do(services.mark_paid, order_id, form, by=actor)
+    return await _view(request, site, actor, order_id, side="shop")
+
+
+@post(
+    "/api/orders/{order_id:uuid}/payments/{payment_id:uuid}/undo",
+    **route(TAKE, body=UndoForm, summary="Take back a payment that was marked by mistake"),
+    status_code=200,
+)
+async def undo_payment(
+    request: WebRequest,
+    site: Given[Site],
+    actor: Given[Actor],
+    order_id: FromPath[UUID],
+    payment_id: FromPath[UUID],
+    form: Given[UndoForm],
+) -> OrderView:
+    """Owners at any time, who marked it on the same day. 409 `already_undone`; 422 `reason_required`."""
+    shown = await _view(request, site, actor, order_id, side="shop")
+    if all(one.id != payment_id for one in shown.paid.payments):
+        raise Missing
+    await site.do(services.unmark_paid, payment_id, form, by=actor)
+    return await _view(request, site, actor, order_id, side="shop")
+
+
 handlers: tuple[Any, ...] = (
     begin,
     draft,
@@ -349,4 +389,6 @@ handlers: tuple[Any, ...] = (
     revoke,
     of_shop,
     stats,
+    pay,
+    undo_payment,
 )

@@ -31,11 +31,13 @@ from marketplace_kit.kernel.hooks import (
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.orders import api, jobs, pages
 from marketplace_kit.orders.domain import SEE_SHOP, WORK, LineMoved, OrderPlaced
+from marketplace_kit.orders.domain.paid import TAKE
 from marketplace_kit.orders.queries import export, holds
 from marketplace_kit.orders.schemas import OrderSettings
 from marketplace_kit.orders.services import (
     adopt,
     erase,
+    may_watch_link,
     may_watch_order,
     may_watch_shop,
     tell_moved,
@@ -143,6 +145,8 @@ PERSONAL = PersonalData(
         "order_line.choice": "content",
         "order_event.actor_id": "trace",
         "order_event.note": "content",
+        "order_payment.by_id": "trace",
+        "order_payment.reference": "content",
         "order_draft.person_id": "trace",
         "order_draft.visitor": "trace",
     },
@@ -185,6 +189,7 @@ class Orders(Plugin):
     def mk_permissions(self) -> Sequence[Permission]:
         return (
             Permission(name=SEE_SHOP, label=N_("See the orders of a shop"), roles=("vendor", "operator", "admin")),
+            Permission(name=TAKE, label=N_("Mark the orders of a shop as paid"), roles=("vendor", "operator", "admin")),
             Permission(name=WORK, label=N_("Work on the orders of a shop"), roles=("vendor", "operator", "admin")),
         )
 
@@ -193,6 +198,7 @@ class Orders(Plugin):
     def mk_routes(self) -> Sequence[Routes]:
         topics = (
             LiveTopic(pattern="order:{order_id}", may_watch=may_watch_order),
+            LiveTopic(pattern="order:{order_id}:link:{seal}", may_watch=may_watch_link),
             LiveTopic(pattern="shop:{shop_id}:orders", may_watch=may_watch_shop),
         )
         return (Routes(handlers=(*api.handlers, *pages.handlers), live_topics=topics),)

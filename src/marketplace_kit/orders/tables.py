@@ -7,8 +7,10 @@ import sqlalchemy as sa
 from marketplace_kit.kernel.database import Json, UtcDateTime, Uuid, mapper, metadata
 from marketplace_kit.kernel.process import Stage
 from marketplace_kit.orders.domain import ACTOR_KINDS, Line, Order
+from marketplace_kit.orders.domain.paid import DESK, MEANS
 
 _STAGES = ", ".join(f"'{stage}'" for stage in Stage)
+_MEANS = ", ".join(f"'{means}'" for means in MEANS)
 _ACTORS = ", ".join(f"'{kind}'" for kind in ACTOR_KINDS)
 
 order_table = sa.Table(
@@ -26,6 +28,7 @@ order_table = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("total_amount", sa.BigInteger, nullable=False),
     sa.Column("total_currency", sa.String(3), nullable=False),
+    sa.Column("paid_amount", sa.BigInteger, nullable=False),
     sa.Column("note", sa.String(1000), nullable=False),
     sa.Column("placed_by", Uuid, sa.ForeignKey("person.id")),
     sa.Column("by_staff", sa.Boolean, nullable=False),
@@ -36,6 +39,7 @@ order_table = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.CheckConstraint(f"status IN ({_STAGES})", name="status"),
     sa.CheckConstraint("total_amount >= 0", name="total"),
+    sa.CheckConstraint("paid_amount >= 0", name="paid"),
     # Somebody with an account, or a name with a way to be reached; whom the staff writes down may have none.
     sa.CheckConstraint(
         "customer_id IS NOT NULL OR by_staff OR (contact_name <> '' AND "
@@ -47,6 +51,14 @@ order_table = sa.Table(
     sa.Index("ix_order_head_customer", "customer_id", "created_at", "id"),
     sa.Index("ix_order_head_shop", "shop_id", "created_at", "id"),
     sa.Index("ix_order_head_shop_status", "shop_id", "status", "created_at", "id"),
+    sa.Index(
+        "ix_order_head_shop_unpaid",
+        "shop_id",
+        "created_at",
+        "id",
+        postgresql_where=sa.text("paid_amount < total_amount"),
+        sqlite_where=sa.text("paid_amount < total_amount"),
+    ),
     # By what a person who proves a number is given the orders that were made with it.
     sa.Index("ix_order_head_contact_phone", "contact_phone"),
     sa.Index("ix_order_head_placed_by", "placed_by"),
@@ -115,6 +127,38 @@ event_table = sa.Table(
 )
 """The timeline: one row for each change. The database refuses to change or remove a row."""
 
+payment_table = sa.Table(
+    "order_payment",
+    metadata,
+    sa.Column("id", Uuid, primary_key=True),
+    sa.Column("order_id", Uuid, sa.ForeignKey("order_head.id", ondelete="RESTRICT"), nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("currency", sa.String(3), nullable=False),
+    sa.Column("paid_before", sa.BigInteger, nullable=False),
+    sa.Column("paid_after", sa.BigInteger, nullable=False),
+    sa.Column("total_amount", sa.BigInteger, nullable=False),
+    sa.Column("means", sa.String(10), nullable=False),
+    sa.Column("reference", sa.String(80), nullable=False),
+    sa.Column("source", sa.String(20), nullable=False),
+    sa.Column("key", sa.String(80), unique=True),
+    sa.Column("by_id", Uuid, index=True),
+    sa.Column("undoes", Uuid, sa.ForeignKey("order_payment.id", ondelete="RESTRICT"), unique=True),
+    sa.Column("reason", sa.String(500), nullable=False),
+    # Each row stands on the one before it, and two cannot stand on the same: nothing is taken twice, whoever is quick.
+    sa.UniqueConstraint("order_id", "position"),
+    sa.CheckConstraint("position >= 1 AND (position > 1 OR paid_before = 0)", name="position"),
+    sa.CheckConstraint("amount <> 0 AND paid_after = paid_before + amount AND paid_before >= 0", name="sum"),
+    sa.CheckConstraint("paid_after >= 0 AND (amount < 0 OR paid_after <= total_amount)", name="within_total"),
+    sa.CheckConstraint("undoes IS NULL OR (amount < 0 AND reason <> '')", name="undone"),
+    sa.CheckConstraint(f"source <> '{DESK}' OR amount > 0 OR undoes IS NOT NULL", name="desk"),
+    sa.CheckConstraint(f"means IN ({_MEANS})", name="means"),
+)
+"""What is paid of an order: one row for each payment, one for each that is taken back. The database refuses to change
+or remove a row. ``total_amount`` is what was to be paid at that moment.
+"""
+
 draft_table = sa.Table(
     "order_draft",
     metadata,
@@ -164,4 +208,6 @@ link_table = sa.Table(
 mapper.map_imperatively(Order, order_table, version_id_col=order_table.c.version)
 mapper.map_imperatively(Line, line_table, version_id_col=line_table.c.version)
 
-TABLES = tuple(t.name for t in (order_table, line_table, event_table, draft_table, draft_line_table, link_table))
+TABLES = tuple(
+    t.name for t in (order_table, line_table, event_table, payment_table, draft_table, draft_line_table, link_table)
+)

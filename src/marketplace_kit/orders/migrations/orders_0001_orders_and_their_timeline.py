@@ -11,6 +11,8 @@ down_revision = None
 branch_labels = ("orders",)
 depends_on = "listings_0001"
 
+APPEND_ONLY = ("order_event", "order_payment")
+
 
 def upgrade() -> None:
     op.create_table(
@@ -27,6 +29,7 @@ def upgrade() -> None:
         sa.Column("created_at", UtcDateTime, nullable=False),
         sa.Column("total_amount", sa.BigInteger(), nullable=False),
         sa.Column("total_currency", sa.String(length=3), nullable=False),
+        sa.Column("paid_amount", sa.BigInteger(), nullable=False),
         sa.Column("note", sa.String(length=1000), nullable=False),
         sa.Column("placed_by", Uuid, nullable=True),
         sa.Column("by_staff", sa.Boolean(), nullable=False),
@@ -47,6 +50,7 @@ def upgrade() -> None:
         sa.CheckConstraint("(consent_at IS NULL) = (consent_version IS NULL)", name=op.f("ck_order_head_consent")),
         sa.CheckConstraint("consent_at IS NOT NULL OR by_staff", name=op.f("ck_order_head_agreed")),
         sa.CheckConstraint("total_amount >= 0", name=op.f("ck_order_head_total")),
+        sa.CheckConstraint("paid_amount >= 0", name=op.f("ck_order_head_paid")),
         sa.ForeignKeyConstraint(["customer_id"], ["person.id"], name=op.f("fk_order_head_customer_id")),
         sa.ForeignKeyConstraint(["placed_by"], ["person.id"], name=op.f("fk_order_head_placed_by")),
         sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_order_head_shop_id"), ondelete="RESTRICT"),
@@ -59,6 +63,14 @@ def upgrade() -> None:
     op.create_index("ix_order_head_placed_by", "order_head", ["placed_by"], unique=False)
     op.create_index("ix_order_head_shop", "order_head", ["shop_id", "created_at", "id"], unique=False)
     op.create_index("ix_order_head_shop_status", "order_head", ["shop_id", "status", "created_at", "id"], unique=False)
+    op.create_index(
+        "ix_order_head_shop_unpaid",
+        "order_head",
+        ["shop_id", "created_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("paid_amount < total_amount"),
+        sqlite_where=sa.text("paid_amount < total_amount"),
+    )
     op.create_table(
         "order_draft",
         sa.Column("id", Uuid, nullable=False),
@@ -209,13 +221,60 @@ def upgrade() -> None:
     op.create_index(op.f("ix_order_event_actor_id"), "order_event", ["actor_id"], unique=False)
     op.create_index(op.f("ix_order_event_line_id"), "order_event", ["line_id"], unique=False)
     op.create_index("ix_order_event_order", "order_event", ["order_id", "at", "id"], unique=False)
-    for statement in dialects.append_only(op.get_bind().dialect.name, "order_event")[0]:
-        op.execute(statement)
+    op.create_table(
+        "order_payment",
+        sa.Column("id", Uuid, nullable=False),
+        sa.Column("order_id", Uuid, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("at", UtcDateTime, nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("paid_before", sa.BigInteger(), nullable=False),
+        sa.Column("paid_after", sa.BigInteger(), nullable=False),
+        sa.Column("total_amount", sa.BigInteger(), nullable=False),
+        sa.Column("means", sa.String(length=10), nullable=False),
+        sa.Column("reference", sa.String(length=80), nullable=False),
+        sa.Column("source", sa.String(length=20), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=True),
+        sa.Column("by_id", Uuid, nullable=True),
+        sa.Column("undoes", Uuid, nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.CheckConstraint(
+            "position >= 1 AND (position > 1 OR paid_before = 0)", name=op.f("ck_order_payment_position")
+        ),
+        sa.CheckConstraint(
+            "amount <> 0 AND paid_after = paid_before + amount AND paid_before >= 0", name=op.f("ck_order_payment_sum")
+        ),
+        sa.CheckConstraint(
+            "paid_after >= 0 AND (amount < 0 OR paid_after <= total_amount)",
+            name=op.f("ck_order_payment_within_total"),
+        ),
+        sa.CheckConstraint("undoes IS NULL OR (amount < 0 AND reason <> '')", name=op.f("ck_order_payment_undone")),
+        sa.CheckConstraint("source <> 'desk' OR amount > 0 OR undoes IS NOT NULL", name=op.f("ck_order_payment_desk")),
+        sa.CheckConstraint("means IN ('cash', 'terminal', 'transfer', 'online')", name=op.f("ck_order_payment_means")),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["order_head.id"], name=op.f("fk_order_payment_order_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["undoes"], ["order_payment.id"], name=op.f("fk_order_payment_undoes"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_payment")),
+        sa.UniqueConstraint("key", name=op.f("uq_order_payment_key")),
+        sa.UniqueConstraint("order_id", "position", name=op.f("uq_order_payment_order_id_position")),
+        sa.UniqueConstraint("undoes", name=op.f("uq_order_payment_undoes")),
+    )
+    op.create_index(op.f("ix_order_payment_by_id"), "order_payment", ["by_id"], unique=False)
+    for table in APPEND_ONLY:
+        for statement in dialects.append_only(op.get_bind().dialect.name, table)[0]:
+            op.execute(statement)
 
 
 def downgrade() -> None:
-    for statement in dialects.append_only(op.get_bind().dialect.name, "order_event")[1]:
-        op.execute(statement)
+    for table in APPEND_ONLY:
+        for statement in dialects.append_only(op.get_bind().dialect.name, table)[1]:
+            op.execute(statement)
+    op.drop_index(op.f("ix_order_payment_by_id"), table_name="order_payment")
+    op.drop_table("order_payment")
     op.drop_index("ix_order_event_order", table_name="order_event")
     op.drop_index(op.f("ix_order_event_line_id"), table_name="order_event")
     op.drop_index(op.f("ix_order_event_actor_id"), table_name="order_event")
@@ -236,6 +295,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_order_draft_until"), table_name="order_draft")
     op.drop_index(op.f("ix_order_draft_person_id"), table_name="order_draft")
     op.drop_table("order_draft")
+    op.drop_index(
+        "ix_order_head_shop_unpaid",
+        table_name="order_head",
+        postgresql_where=sa.text("paid_amount < total_amount"),
+        sqlite_where=sa.text("paid_amount < total_amount"),
+    )
     op.drop_index("ix_order_head_shop_status", table_name="order_head")
     op.drop_index("ix_order_head_shop", table_name="order_head")
     op.drop_index("ix_order_head_placed_by", table_name="order_head")

@@ -1,10 +1,11 @@
-"""Pages of orders: details and confirm, my orders, a guest's page, the shop's inbox."""
+"""Pages of orders: details and confirm, my orders, a guest's page, the shop's inbox and desk."""
 
 from marketplace_kit.orders.pages.guests import handlers as guests
 from marketplace_kit.orders.pages.mine import handlers as mine
 from marketplace_kit.orders.pages.ordering import handlers as ordering
+from marketplace_kit.orders.pages.paying import handlers as paying
 from marketplace_kit.orders.pages.selling import handlers as selling
 
-handlers = (*ordering, *mine, *guests, *selling)
+handlers = (*ordering, *mine, *guests, *selling, *paying)
 
 __all__ = ["handlers"]

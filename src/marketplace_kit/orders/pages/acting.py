@@ -8,14 +8,14 @@ from uuid import UUID
 
 from litestar.response import Response
 
-from marketplace_kit.kernel.errors import DomainError, Invalid, Missing, Problem
+from marketplace_kit.kernel.errors import DomainError, Invalid, Problem
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.process import InvalidTransition
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.orders import services
 from marketplace_kit.orders.domain import VersionConflict
-from marketplace_kit.orders.pages.asking import asks_of, verb_page, with_offsets
+from marketplace_kit.orders.pages.asking import asks_of, move_of, verb_page, with_offsets
 from marketplace_kit.orders.pages.showing import DONE, NOT_NOW, said
 from marketplace_kit.orders.queries.kinds import Words
 from marketplace_kit.orders.schemas import CancelForm, OrderView
@@ -45,9 +45,7 @@ async def do_verb(
     the meantime shows the order.
     """
     order = await load()
-    line = next((one for one in order.lines if one.id == line_id), None)
-    if line is None:
-        raise Missing
+    line = move_of(order, line_id, verb)[0]
     raw = dict(await posted_raw(request))
     if any(move.verb == verb for move in line.moves):
         asks = asks_of(Words.of(site, visit_of(request).locale), line, verb)
@@ -96,10 +94,18 @@ async def cancel_page(
 
 
 async def do_cancel(
-    request: WebRequest, site: Site, actor: Actor, load: Load, *, base: str, nav_slot: str, side: str, token: str = ""
+    request: WebRequest,
+    site: Site,
+    actor: Actor,
+    order: OrderView,
+    *,
+    base: str,
+    nav_slot: str,
+    side: str,
+    token: str = "",
 ) -> Response[Any]:
     """Cancel whatever of an order is open: all of it or nothing."""
-    order, raw = await load(), await posted_raw(request)
+    raw = await posted_raw(request)
     try:
         given = await posted(request, CancelForm)
         await site.do(services.set_status, order.id, "cancelled", by=actor, reason=given.reason, token=token, side=side)

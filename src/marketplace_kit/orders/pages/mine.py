@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
-from uuid import UUID
 
-from litestar import get, post
-from litestar.params import FromPath, QueryParameter
+from litestar import get
+from litestar.params import QueryParameter
 from litestar.response import Response
 
 from marketplace_kit.kernel.errors import Missing, SignInNeeded
@@ -17,12 +16,12 @@ from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.orders import queries
 from marketplace_kit.orders.domain import CUSTOMER, STAGES, STEPS
-from marketplace_kit.orders.pages.acting import cancel_page, do_again, do_cancel, do_verb
-from marketplace_kit.orders.pages.asking import verb_page
-from marketplace_kit.orders.pages.showing import order_page, shown_row
+from marketplace_kit.orders.pages.doors import Door, handlers_of
+from marketplace_kit.orders.pages.showing import shown_row
 from marketplace_kit.orders.queries import Wanted
 from marketplace_kit.orders.queries.kinds import Words
 from marketplace_kit.orders.schemas import OrderView
+from marketplace_kit.orders.services import order_topic
 from marketplace_kit.web.context import Given, WebRequest, visit_of
 from marketplace_kit.web.paging import CursorText
 from marketplace_kit.web.rendering import page
@@ -52,7 +51,8 @@ async def orders_page(
     cursor: CursorText = None,
 ) -> Response[str]:
     """Context: tabs ((name, label, href, open, chosen)), filters ((label, href, chosen)), rows (ShownRows), steps,
-    next_href, first_href. Without a tab it is the one with open orders, services first.
+    topics (by blanks), refresh_href, next_href, first_href. Without a tab it is the one with open orders, services
+    first.
     """
     if actor.person_id is None:
         raise SignInNeeded
@@ -71,6 +71,8 @@ async def orders_page(
         filters=[(text, address("/orders", tab=chosen, status=n), n == kept) for n, text in FILTERS],
         rows=[shown_row(words, row, "/orders", CUSTOMER) for row in found.items],
         steps=[STAGES[step] for step in STEPS],
+        topics=" ".join(order_topic(row.id) for row in found.items),
+        refresh_href=address("/orders", tab=chosen, status=kept, cursor=cursor),
         next_href=address("/orders", tab=chosen, status=kept, cursor=found.next) if found.next else "",
         first_href=address("/orders", tab=chosen, status=kept) if cursor else "",
         filtered=bool(kept),
@@ -86,83 +88,5 @@ async def _mine(request: WebRequest, site: Site, actor: Actor, number: str) -> O
     return found
 
 
-@get("/orders/{number:str}", **route(SIGNED_IN), include_in_schema=False)
-async def my_order_page(
-    request: WebRequest, site: Given[Site], actor: Given[Actor], number: FromPath[str]
-) -> Response[str]:
-    order = await _mine(request, site, actor, number)
-    base = f"/orders/{order.number}"
-    return await order_page(request, site, order, base=base, again=f"{base}/again", back=_BACK)
-
-
-@get("/orders/{number:str}/lines/{line_id:uuid}/{verb:str}", **route(SIGNED_IN), include_in_schema=False)
-async def my_verb_page(
-    request: WebRequest,
-    site: Given[Site],
-    actor: Given[Actor],
-    number: FromPath[str],
-    line_id: FromPath[UUID],
-    verb: FromPath[str],
-) -> Response[Any]:
-    order = await _mine(request, site, actor, number)
-    return await verb_page(request, site, order, line_id, verb, base=f"/orders/{order.number}", nav_slot="account")
-
-
-@post(
-    "/orders/{number:str}/lines/{line_id:uuid}/{verb:str}",
-    **route(SIGNED_IN),
-    include_in_schema=False,
-    status_code=200,
-)
-async def my_verb(
-    request: WebRequest,
-    site: Given[Site],
-    actor: Given[Actor],
-    number: FromPath[str],
-    line_id: FromPath[UUID],
-    verb: FromPath[str],
-) -> Response[Any]:
-    return await do_verb(
-        request,
-        site,
-        actor,
-        lambda: _mine(request, site, actor, number),
-        line_id,
-        verb,
-        base=f"/orders/{number}",
-        nav_slot="account",
-        side=CUSTOMER,
-    )
-
-
-@get("/orders/{number:str}/cancel", **route(SIGNED_IN), include_in_schema=False)
-async def my_cancel_page(
-    request: WebRequest, site: Given[Site], actor: Given[Actor], number: FromPath[str]
-) -> Response[str]:
-    order = await _mine(request, site, actor, number)
-    return await cancel_page(request, order, base=f"/orders/{order.number}", nav_slot="account")
-
-
-@post("/orders/{number:str}/cancel", **route(SIGNED_IN), include_in_schema=False, status_code=200)
-async def my_cancel(
-    request: WebRequest, site: Given[Site], actor: Given[Actor], number: FromPath[str]
-) -> Response[Any]:
-    return await do_cancel(
-        request,
-        site,
-        actor,
-        lambda: _mine(request, site, actor, number),
-        base=f"/orders/{number}",
-        nav_slot="account",
-        side=CUSTOMER,
-    )
-
-
-@post("/orders/{number:str}/again", **route(SIGNED_IN), include_in_schema=False, status_code=200)
-async def my_again(request: WebRequest, site: Given[Site], actor: Given[Actor], number: FromPath[str]) -> Response[Any]:
-    order = await _mine(request, site, actor, number)
-    visitor = visit_of(request).visitor
-    return await do_again(request, site, actor, order, base=f"/orders/{order.number}", visitor=visitor)
-
-
-handlers = (orders_page, my_order_page, my_verb_page, my_verb, my_cancel_page, my_cancel, my_again)
+DOOR = Door(path="/orders", see=SIGNED_IN, work=SIGNED_IN, side=CUSTOMER, find=_mine, nav_slot="account", back=_BACK)
+handlers = (orders_page, *handlers_of(DOOR))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from litestar import get, post
-from litestar.params import FromPath, QueryParameter
+from litestar import get
+from litestar.params import QueryParameter
 from litestar.response import Response
 
 from marketplace_kit.kernel.errors import Missing, SignInNeeded
@@ -17,21 +17,25 @@ from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.orders import queries
 from marketplace_kit.orders.domain import SEE_SHOP, STAFF, STAGES, STEPS, WORK
-from marketplace_kit.orders.pages.acting import cancel_page, do_cancel, do_verb
-from marketplace_kit.orders.pages.asking import verb_page
+from marketplace_kit.orders.domain.paid import FILTERS, PAID, TO_RETURN, UNPAID
+from marketplace_kit.orders.pages.doors import Door, handlers_of
 from marketplace_kit.orders.pages.mine import StatusText, TabText, address
-from marketplace_kit.orders.pages.showing import order_page, shown_row
+from marketplace_kit.orders.pages.showing import shown_row
 from marketplace_kit.orders.queries import Wanted
 from marketplace_kit.orders.queries.kinds import Words
 from marketplace_kit.orders.schemas import OrderView
+from marketplace_kit.orders.services import shop_topic
 from marketplace_kit.shops.queries import own_shops
 from marketplace_kit.web.context import Given, WebRequest, visit_of
+from marketplace_kit.web.live import MOST_TOPICS
 from marketplace_kit.web.paging import CursorText
 from marketplace_kit.web.rendering import page
 from marketplace_kit.web.routing import route
 
 ShopText = Annotated[str, QueryParameter(name="shop", max_length=60, required=False)]
 SearchText = Annotated[str, QueryParameter(name="q", max_length=100, required=False)]
+PaidText = Annotated[str, QueryParameter(name="paid", max_length=20, required=False)]
+MONEY = (("", N_("Paid or not")), (UNPAID, N_("Not paid")), (PAID, N_("Paid")), (TO_RETURN, N_("To be given back")))
 PAGE_OF = 20
 _UUID_LENGTH = 36
 SHOP = "shop"
@@ -47,10 +51,11 @@ async def shop_orders_page(
     tab: TabText = "",
     shop: ShopText = "",
     q: SearchText = "",
+    paid: PaidText = "",
     cursor: CursorText = None,
 ) -> Response[str]:
-    """Context: shops ((OwnShop, href, chosen)), filters ((label, href, count, chosen)), rows (ShownRows), steps,
-    topics, search, next_href, first_href.
+    """Context: shops ((OwnShop, href, chosen)), filters ((label, href, count, chosen)), money ((label, href,
+    chosen)), rows (ShownRows), steps, topics (by blanks), refresh_href, search, next_href, first_href.
     """
     if actor.person_id is None:
         raise SignInNeeded
@@ -60,9 +65,10 @@ async def shop_orders_page(
     kept = status if status in (*Stage, "open") else ""
     words = Words.of(site, locale)
     counts = await site.ask(queries.shop_statuses, chosen)
-    wanted = Wanted(tab=tab if tab in ("products", "services") else "", status=kept, text=q)
+    paid = paid if paid in FILTERS else ""
+    wanted = Wanted(tab=tab if tab in ("products", "services") else "", status=kept, text=q, paid=paid)
     found = await site.ask(queries.orders_of_shops, chosen, words, wanted, cursor=cursor, limit=PAGE_OF)
-    here = {"tab": wanted.tab, "shop": shop, "q": q}
+    here = {"tab": wanted.tab, "shop": shop, "q": q, "paid": paid}
 
     def href(name: str) -> str:
         return address("/sell/orders", status=name or "all", **here)
@@ -80,11 +86,16 @@ async def shop_orders_page(
         filters=filters,
         rows=[shown_row(words, row, "/sell/orders", STAFF) for row in found.items],
         steps=[STAGES[step] for step in STEPS],
-        topics=[f"shop:{shop_id}:orders" for shop_id in chosen[:1]],
+        topics=" ".join(shop_topic(shop_id) for shop_id in chosen[:MOST_TOPICS]),
+        refresh_href=address("/sell/orders", status=kept or "all", cursor=cursor, **here),
+        money=[
+            (text, address("/sell/orders", **here | {"status": kept or "all", "paid": name}), name == paid)
+            for name, text in MONEY
+        ],
         search=q,
         next_href=address("/sell/orders", status=kept or "all", cursor=found.next, **here) if found.next else "",
         first_href=href(kept) if cursor else "",
-        filtered=bool(q) or kept not in ("", "open"),
+        filtered=bool(q) or bool(paid) or kept not in ("", "open"),
     )
 
 
@@ -110,84 +121,5 @@ async def _ours(request: WebRequest, site: Site, actor: Actor, number: str) -> O
     return found
 
 
-@get("/sell/orders/{number:str}", **route(SEE_SHOP), include_in_schema=False)
-async def shop_order_page(
-    request: WebRequest, site: Given[Site], actor: Given[Actor], number: FromPath[str]
-) -> Response[str]:
-    order = await _ours(request, site, actor, number)
-    return await order_page(request, site, order, base=f"/sell/orders/{order.number}", nav_slot="vendor", back=_BACK)
-
-
-@get("/sell/orders/{number:str}/lines/{line_id:uuid}/{verb:str}", **route(WORK), include_in_schema=False)
-async def shop_verb_page(
-    request: WebRequest,
-    site: Given[Site],
-    actor: Given[Actor],
-    number: FromPath[str],
-    line_id: FromPath[UUID],
-    verb: FromPath[str],
-) -> Response[Any]:
-    order = await _ours(request, site, actor, number)
-    base = f"/sell/orders/{order.number}"
-    return await verb_page(request, site, order, line_id, verb, base=base, nav_slot="vendor")
-
-
-@post(
-    "/sell/orders/{number:str}/lines/{line_id:uuid}/{verb:str}",
-    **route(WORK),
-    include_in_schema=False,
-    status_code=200,
-)
-async def shop_verb(
-    request: WebRequest,
-    site: Given[Site],
-    actor: Given[Actor],
-    number: FromPath[str],
-    line_id: FromPath[UUID],
-    verb: FromPath[str],
-) -> Response[Any]:
-    return await do_verb(
-        request,
-        site,
-        actor,
-        lambda: _ours(request, site, actor, number),
-        line_id,
-        verb,
-        base=f"/sell/orders/{number}",
-        nav_slot="vendor",
-        side=SHOP,
-    )
-
-
-@get("/sell/orders/{number:str}/cancel", **route(WORK), include_in_schema=False)
-async def shop_cancel_page(
-    request: WebRequest, site: Given[Site], actor: Given[Actor], number: FromPath[str]
-) -> Response[str]:
-    order = await _ours(request, site, actor, number)
-    return await cancel_page(request, order, base=f"/sell/orders/{order.number}", nav_slot="vendor")
-
-
-@post("/sell/orders/{number:str}/cancel", **route(WORK), include_in_schema=False, status_code=200)
-async def shop_cancel(
-    request: WebRequest, site: Given[Site], actor: Given[Actor], number: FromPath[str]
-) -> Response[Any]:
-    return await do_cancel(
-        request,
-        site,
-        actor,
-        lambda: _ours(request, site, actor, number),
-        base=f"/sell/orders/{number}",
-        nav_slot="vendor",
-        side=SHOP,
-    )
-
-
-handlers = (
-    shop_orders_page,
-    open_orders,
-    shop_order_page,
-    shop_verb_page,
-    shop_verb,
-    shop_cancel_page,
-    shop_cancel,
-)
+DOOR = Door(path="/sell/orders", see=SEE_SHOP, work=WORK, side=SHOP, find=_ours, nav_slot="vendor", back=_BACK)
+handlers = (shop_orders_page, open_orders, *handlers_of(DOOR))

@@ -86,6 +86,8 @@ class ShownRow:
     order: OrderRow
     state: State
     lines: list[ShownLine]
+    paid: State
+    done: bool
 
 
 def badge(text: str, tone: str) -> State:
@@ -129,7 +131,13 @@ def with_links(site: Site, words: Words, shown: ShownLine, role: str, *, by_link
 
 def shown_row(words: Words, row: OrderRow, base: str, role: str) -> ShownRow:
     lines = [shown_line(words, line, f"{base}/{row.number}", role) for line in row.lines]
-    return ShownRow(order=row, state=badge(row.status_text, row.tone), lines=lines)
+    return ShownRow(
+        order=row,
+        state=badge(row.status_text, row.tone),
+        lines=lines,
+        paid=badge(row.paid.text, row.paid.tone),
+        done=row.status == Stage.COMPLETED,
+    )
 
 
 def entries(request: WebRequest, order: OrderView) -> list[Entry]:
@@ -167,10 +175,10 @@ async def order_page(
     again: str = "",
     nav_slot: str = "account",
     back: tuple[str, str] = ("", ""),
-    live: bool = True,
+    topic: str = "",
 ) -> Response[str]:
-    """Context: order (an OrderView), lines (ShownLines), entries (the timeline), state, steps, base, links (contacts),
-    maps, again (the address that orders the same once more), cancel (the address that cancels it whole), role, topic.
+    """Context: order (an OrderView), lines (ShownLines), entries (the timeline), state, paid_state, steps, base, links
+    (contacts), maps, again (the address that orders the same once more), cancel (the address that cancels it whole), role, topic.
     Slots ``order.line`` (with each line: ``line_id, order_id, listing_id, kind, status, stage, title, facts, starts_at,
     ends_at, role``) and ``order.after`` (``order_id, number, shop_id, customer_id, status, total, currency, role``).
     """
@@ -186,6 +194,7 @@ async def order_page(
         page_title=f"#{order.number}",
         order=order,
         state=badge(order.status_text, order.tone),
+        paid_state=badge(order.paid.text, order.paid.tone),
         steps=[STAGES[step] for step in STEPS],
         lines=[
             with_links(site, words, shown_line(words, line, base, role), role, by_link=by_link) for line in order.lines
@@ -202,7 +211,7 @@ async def order_page(
         nav_slot=nav_slot,
         back_href=back[0],
         back_text=back[1],
-        topic=f"order:{order.id}" if live else "",
+        topic=topic,
         panel_facts={
             "order_id": order.id,
             "number": order.number,

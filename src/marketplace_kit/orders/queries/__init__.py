@@ -11,6 +11,7 @@ from marketplace_kit.orders.queries.lists import (
     shop_open_count,
     shop_statuses,
 )
+from marketplace_kit.orders.queries.paying import paid_sums
 from marketplace_kit.orders.queries.personal import export, holds
 from marketplace_kit.orders.queries.stats import shop_stats
 
@@ -28,6 +29,7 @@ __all__ = [
     "order_page",
     "orders_of",
     "orders_of_shops",
+    "paid_sums",
     "shop_open_count",
     "shop_stats",
     "shop_statuses",

@@ -16,8 +16,10 @@ from marketplace_kit.kernel.ids import digest
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.process import Stage
 from marketplace_kit.orders.domain import ADMIN, CUSTOMER, OWNER, STAFF, STAGES, STEPS, agreed_total, step_of
+from marketplace_kit.orders.domain.paid import PAID_STATES
 from marketplace_kit.orders.queries.kinds import Words
 from marketplace_kit.orders.queries.lines import lines_of
+from marketplace_kit.orders.queries.paying import paid_view, payments_of
 from marketplace_kit.orders.schemas import (
     DraftLine,
     DraftView,
@@ -95,7 +97,7 @@ async def order_page(
     by_link: UUID | None = None,
 ) -> OrderView | None:
     """An order for its customer, whoever works for its shop, an admin, or (``by_link``: the order that a link opened)
-    a guest; ``None`` to everybody else. ``side`` asks to see it as ``customer`` or ``shop`` only. Three statements.
+    a guest; ``None`` to everybody else. ``side`` asks to see it as ``customer`` or ``shop`` only. Four statements.
     """
     mine = sa.and_(member.c.shop_id == order.c.shop_id, member.c.person_id == viewer.person_id)
     found = (
@@ -131,6 +133,7 @@ async def order_page(
         created_at=found.created_at,
         total_price=Money.stored(found.total_amount, found.total_currency),
         agreed_price=agreed_price(found, lines),
+        paid=paid_view(found, words, await payments_of(connection, found.id, words, whole=CUSTOMER not in held)),
         note=found.note,
         by_staff=found.by_staff,
         checkout_id=found.checkout_id,
@@ -155,6 +158,8 @@ def _event(row: Any, lines: Mapping[UUID, LineView], head: Any, words: Words) ->
         name = words.customer(head.contact_name, head.customer_id)
     version = row.facts.get("process_version", 1)
     said = words.verb(about.kind, version, row.verb, row.after, row.facts.get("stage", about.stage)) if about else ""
+    if about is None and row.after in PAID_STATES:
+        said = words.paid(row.verb, row.facts)
     return EventView(
         id=row.id,
         at=row.at,

@@ -11,14 +11,18 @@ import attrs
 
 from marketplace_kit.kernel.fields import json_schema
 from marketplace_kit.kernel.hooks import Glance, LineKind
+from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.process import Process, Stage, State, Transition
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.orders.domain import STAGES
+from marketplace_kit.orders.domain.paid import MEANS, PAY
 from marketplace_kit.orders.schemas import MoveView, NotNow
+from marketplace_kit.web.formats import money
 
 Say = Callable[[str], str]
 GUEST = N_("Guest")
+_PAID, _TAKEN_BACK = N_("Paid: {amount} ({means})"), N_("Payment taken back: {amount} ({means})")
 
 
 def active_line_kinds(site: Site) -> dict[str, LineKind]:
@@ -95,3 +99,9 @@ class Words:
     def verb(self, kind: str, version: int, verb: str, after: str, stage: str) -> str:
         """What happened, as a timeline says it: the state that it led to."""
         return self.say(self.state(kind, version, after, stage).text)
+
+    def paid(self, verb: str, facts: Mapping[str, Any]) -> str:
+        """What happened with an order's money, as its timeline says it."""
+        amount = Money.stored(abs(facts["amount"]), facts["currency"])
+        text = self.say(_PAID if verb == PAY else _TAKEN_BACK)
+        return text.format(amount=money(amount), means=self.say(MEANS[facts["means"]]))

@@ -18,6 +18,7 @@ from marketplace_kit.orders.domain import OPEN_STAGES, STAFF, STAGES
 from marketplace_kit.orders.queries.details import SHOP_COLUMNS, agreed_price, shop_of
 from marketplace_kit.orders.queries.kinds import Words
 from marketplace_kit.orders.queries.lines import lines_of
+from marketplace_kit.orders.queries.paying import paid_clause, paid_view
 from marketplace_kit.orders.schemas import OrderRow
 from marketplace_kit.orders.tables import line_table as line
 from marketplace_kit.orders.tables import order_table as order
@@ -31,13 +32,15 @@ _ROWS = sa.select(order, *SHOP_COLUMNS).join_from(order, shop, shop.c.id == orde
 
 @attrs.frozen(kw_only=True)
 class Wanted:
-    """Which orders: of a tab (``products``, ``services``), in a status or ``open``, with a text in number or name, or
-    with four digits and more, however they are typed, in the phone number.
+    """Which orders: of a tab (``products``, ``services``), in a status or ``open``, ``unpaid``, ``paid`` or
+    ``to_return``, with a text in number or name, or with four digits and more, however they are typed, in the phone
+    number.
     """
 
     tab: str = ""
     status: str = ""
     text: str = ""
+    paid: str = ""
 
     def clauses(self) -> list[sa.ColumnElement[bool]]:
         found: list[sa.ColumnElement[bool]] = []
@@ -45,6 +48,8 @@ class Wanted:
             found.append(order.c.status.in_([str(s) for s in OPEN_STAGES]))
         elif self.status:
             found.append(order.c.status == self.status)
+        if self.paid:
+            found.append(paid_clause(self.paid))
         if self.tab:
             found.append(sa.exists().where(line.c.order_id == order.c.id, line.c.tab == self.tab))
         if words := self.text.strip():
@@ -120,6 +125,7 @@ def _row(row: Any, lines: list[Any], words: Words) -> OrderRow:
         created_at=row.created_at,
         total_price=Money.stored(row.total_amount, row.total_currency),
         agreed_price=agreed_price(row, lines),
+        paid=paid_view(row, words),
         version=row.version,
         lines=lines,
     )

@@ -6,11 +6,19 @@ from marketplace_kit.orders.services.beginning import begin, begin_again, drop, 
 from marketplace_kit.orders.services.due import do_due, do_due_one
 from marketplace_kit.orders.services.limiting import slow_down
 from marketplace_kit.orders.services.linking import link_of, plain_link, revoke_links
+from marketplace_kit.orders.services.paying import mark_paid, record_paid, unmark_paid
 from marketplace_kit.orders.services.placing import PlacedOrder, consent_version, details_form, place, place_now
 from marketplace_kit.orders.services.privacy import erase
 from marketplace_kit.orders.services.samples import Past, ensure_order
 from marketplace_kit.orders.services.telling import tell_guest, tell_moved, tell_placed
-from marketplace_kit.orders.services.watching import may_watch_order, may_watch_shop, order_topic, shop_topic
+from marketplace_kit.orders.services.watching import (
+    link_topic,
+    may_watch_link,
+    may_watch_order,
+    may_watch_shop,
+    order_topic,
+    shop_topic,
+)
 
 __all__ = [
     "Acted",
@@ -28,12 +36,16 @@ __all__ = [
     "ensure_order",
     "erase",
     "link_of",
+    "link_topic",
+    "mark_paid",
+    "may_watch_link",
     "may_watch_order",
     "may_watch_shop",
     "order_topic",
     "place",
     "place_now",
     "plain_link",
+    "record_paid",
     "renew",
     "revoke_links",
     "set_status",
@@ -43,4 +55,5 @@ __all__ = [
     "tell_guest",
     "tell_moved",
     "tell_placed",
+    "unmark_paid",
 ]

@@ -280,7 +280,7 @@ async def _settle(
             uow.record(_event(order, status_before, one))
     await extend_links(uow, order, lines)
     if not quiet:
-        touch(uow, order)
+        await touch(uow, order.id, order.shop_id)
     return [
         Acted(
             order_id=order.id,

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from marketplace_kit.accounts.domain import PhoneVerified
 from marketplace_kit.accounts.queries import contact_of
 from marketplace_kit.kernel.site import UnitOfWork
-from marketplace_kit.orders.services.watching import order_topic, shop_topic
+from marketplace_kit.orders.services.recording import touch
 from marketplace_kit.orders.tables import order_table as order
 
 
@@ -28,6 +28,5 @@ async def adopt_orders(uow: UnitOfWork, person_id: UUID) -> int:
     taken = taken.values(customer_id=person_id, contact_name=named, version=order.c.version + 1)
     rows = (await uow.session.execute(taken.returning(order.c.id, order.c.shop_id))).all()
     for row in rows:
-        uow.touch(order_topic(row.id))
-        uow.touch(shop_topic(row.shop_id))
+        await touch(uow, row.id, row.shop_id)
     return len(rows)

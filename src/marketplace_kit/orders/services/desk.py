@@ -1,12 +1,13 @@
 """What the room of orders does for that of scheduling, which lies below it: the facilities
 :class:`marketplace_kit.scheduling.services.desk.Desk`,
-:class:`marketplace_kit.scheduling.services.desk.Booker` and
+:class:`marketplace_kit.scheduling.services.desk.Booker`,
+:class:`marketplace_kit.scheduling.services.purse.Purse` and
 :class:`marketplace_kit.scheduling.services.waiting.Beginner`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from marketplace_kit.kernel.errors import Missing
 from marketplace_kit.kernel.hooks import Actor, Customer
 from marketplace_kit.kernel.ids import new_id
+from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.listings.domain import Listing
 from marketplace_kit.listings.services import access_public
@@ -27,7 +29,11 @@ from marketplace_kit.orders.services.linking import link_of, plain_link
 from marketplace_kit.orders.services.placing import store
 from marketplace_kit.orders.tables import line_table as line
 from marketplace_kit.orders.tables import order_table as order
+from marketplace_kit.orders.domain.paid import PAID_STATES, PART, TO_RETURN, paid_state
+from marketplace_kit.orders.queries import paid_sums
 from marketplace_kit.scheduling.services.desk import Caller, Reached
+from marketplace_kit.scheduling.services.purse import PaidMark
+from marketplace_kit.web.formats import money
 
 
 class OrderDesk:
@@ -53,6 +59,30 @@ class OrderDesk:
             facts=found.facts,
             note=str(found.facts.get("reason", "")),
         )
+
+
+class OrderPurse:
+    """What is paid of orders, for the calendar of those whom they are done by."""
+
+    async def marks(
+        self, connection: AsyncConnection, site: Site, order_ids: Collection[UUID], locale: str
+    ) -> Mapping[UUID, PaidMark]:
+        """In one statement."""
+        rows = await paid_sums(connection, order_ids)
+        return {order_id: _mark(row, site, locale) for order_id, row in rows.items()}
+
+
+def _mark(row: Any, site: Site, locale: str) -> PaidMark:
+    state, left = paid_state(row.total_amount, row.paid_amount), row.total_amount - row.paid_amount
+    text = site.texts.gettext(locale, PAID_STATES[state].text)
+    if state in (PART, TO_RETURN):
+        text = f"{text}: {money(Money.stored(row.paid_amount if state == PART else -left, row.total_currency))}"
+    return PaidMark(
+        text=text,
+        settled=left <= 0,
+        begun=row.paid_amount > 0,
+        pay_path=f"/sell/orders/{row.id}/pay" if left > 0 else "",
+    )
 
 
 class OrderBooker:

@@ -231,7 +231,7 @@ async def store(
                 by_staff=by_staff,
             )
         )
-        touch(uow, order)
+        await touch(uow, order.id, order.shop_id)
     return PlacedOrder(order_id=order.id, number=order.number, link_id=link_id)
 
 

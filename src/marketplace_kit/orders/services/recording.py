@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from marketplace_kit.kernel.ids import new_id
 from marketplace_kit.kernel.site import UnitOfWork
-from marketplace_kit.orders.domain import Line, Order
+from marketplace_kit.orders.domain import Line
 from marketplace_kit.orders.services.jobnames import DUE_ONE, DueOne
-from marketplace_kit.orders.services.watching import order_topic, shop_topic
+from marketplace_kit.orders.services.watching import link_topics, order_topic, shop_topic
 from marketplace_kit.orders.tables import event_table as event
 
 LONGEST_NOTE = 1000
@@ -48,9 +48,11 @@ async def write_event(
     await uow.session.execute(sa.insert(event).values(values))
 
 
-def touch(uow: UnitOfWork, order: Order) -> None:
-    uow.touch(order_topic(order.id))
-    uow.touch(shop_topic(order.shop_id))
+async def touch(uow: UnitOfWork, order_id: UUID, shop_id: UUID) -> None:
+    """Tell its customer, its shop and whoever holds a link to it that an order changed."""
+    links = await link_topics(await uow.session.connection(), uow.site, order_id, uow.at)
+    for topic in (order_topic(order_id), shop_topic(shop_id), *links):
+        uow.touch(topic)
 
 
 def remind(uow: UnitOfWork, line: Line) -> None:

@@ -77,7 +77,7 @@ APPOINTMENT = Process(
         Transition("decline", (REQUESTED,), CANCELLED, _SHOP, N_("Decline"), asks=DeclineReason),
         Transition("propose", (REQUESTED,), REQUESTED, _SHOP, N_("Propose another time"), asks=NewTime),
         Transition("accept", (REQUESTED,), CONFIRMED, ("customer",), N_("Take the proposed time")),
-        Transition("settle", (HELD,), CONFIRMED, ("system", *_SHOP), N_("Mark as paid")),
+        Transition("settle", (HELD,), CONFIRMED, ("system", *_SHOP), N_("Confirm without payment")),
         Transition("expire", (HELD, REQUESTED), EXPIRED, ("system",), N_("Let it expire")),
         *(
             Transition("reschedule", (at,), at, ("customer", *_SHOP), N_("Choose another time"), asks=NewTime)

@@ -24,6 +24,7 @@ from marketplace_kit.scheduling.pages.selling import ShopChoice, desk, staffed_s
 from marketplace_kit.scheduling.pages.shown import ORDER_PAGE, Showing, Shown, ShownBlock, waiting_states
 from marketplace_kit.scheduling.pages.wording import said_day, tight_day
 from marketplace_kit.scheduling.queries import diary as queries
+from marketplace_kit.scheduling.services.purse import paid_marks
 from marketplace_kit.shops.schemas import ShopView
 from marketplace_kit.web.context import Given, WebRequest, visit_of
 from marketplace_kit.web.rendering import page, see_other
@@ -135,9 +136,10 @@ async def calendar_page(
     asked = Asked(shop=at.shop, view=view if view in VIEWS else DAY, day=read_day(day, today), staff=staff, today=today)
     known = await site.ask(queries.journal, at.shop.id, *asked.bounds)
     names = {r.id: r.name for r in known.resources}
-    showing = Showing(request, site, at.shop.zone, names)
     now_s = int(site.clock.now().timestamp())
     waiting = await site.ask(queries.visits_waiting, [at.shop.id], waiting_states(site), now_s)
+    orders = {v.order_id for v in (*known.visits, *waiting)}
+    showing = Showing(request, site, at.shop.zone, names, await paid_marks(site, orders, locale))
     visits = [showing.visit(v) for v in known.visits]
     blocks = [showing.block(b) for b in known.blocks]
     chosen = [r for r in known.resources if r.kind == "staff" and staff in ("", str(r.id))]
@@ -238,8 +240,10 @@ async def visit_page(
         raise Missing
     shop = await staffed_shop(site, actor, found.shop_id, locale)
     names = {r.id: r.name for r in await site.ask(queries.resources_of, shop.id)}
-    showing = Showing(request, site, shop.zone, names)
+    paid = await paid_marks(site, [found.order_id], locale)
+    showing = Showing(request, site, shop.zone, names, paid)
     shown = showing.visit(found, acts="all")
+    money = paid.get(found.order_id)
     say = showing.say
     facts = [
         (say(N_("What")), shown.title),
@@ -249,6 +253,7 @@ async def visit_page(
         (say(N_("Came by")), shown.origin),
         (say(N_("Ready at about")), f"{showing.local(found.eta_s):%H:%M}" if found.eta_s else ""),
         (say(N_("Note")), found.note),
+        (say(N_("Payment")), money.text if money else ""),
     ]
     return await page(
         request,
@@ -258,6 +263,7 @@ async def visit_page(
         shown=shown,
         facts=[(label, text) for label, text in facts if text],
         acts=shown.acts,
+        pay_href=money.pay_path if money else "",
         order_href=ORDER_PAGE.format(order_id=found.order_id),
         repeat_href=f"/sell/calendar/guest?{urlencode({'shop': str(shop.id), 'again': str(found.id)})}",
         before=[showing.visit(v) for v in await site.ask(queries.last_visits, found)],

@@ -16,6 +16,7 @@ from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.scheduling.pages.wording import said_day
 from marketplace_kit.scheduling.queries.diary import Block, Visit
+from marketplace_kit.scheduling.services.purse import PaidMark
 from marketplace_kit.web.context import WebRequest, visit_of
 
 ORIGINS = {"online": (N_("online"), "globe"), "staff": (N_("by the shop"), "shop"), "import": (N_("imported"), "plug")}
@@ -88,9 +89,17 @@ class ShownBlock:
 class Showing:
     """Turns what the database knows into what a page says, in the reader's language and the shop's time."""
 
-    def __init__(self, request: WebRequest, site: Site, zone: str, names: Mapping[int, str]) -> None:
+    def __init__(
+        self,
+        request: WebRequest,
+        site: Site,
+        zone: str,
+        names: Mapping[int, str],
+        paid: Mapping[UUID, PaidMark] | None = None,
+    ) -> None:
         visit = visit_of(request)
         self.site, self.locale, self.zone, self.names = site, visit.locale, ZoneInfo(zone), names
+        self.paid = paid or {}
         self.now = site.clock.now().astimezone(self.zone)
 
     def say(self, text: str, **facts: Any) -> str:
@@ -148,6 +157,9 @@ class Showing:
             marks.append(self.say(N_("overbooked")))
         if one.note:
             marks.append(self.say(N_("has a note")))
+        money = self.paid.get(one.order_id)
+        if money is not None and (money.begun or (one.effect == "shortens" and not money.settled)):
+            marks.append(money.text)
         if one.proposed_s:
             at = f"{self.day(one.proposed_s)}, {self.local(one.proposed_s):%H:%M}"
             marks.append(self.say(N_("proposed: %(time)s"), time=at))

@@ -19,6 +19,7 @@ from marketplace_kit.scheduling.pages.selling import ShopChoice, desk
 from marketplace_kit.scheduling.pages.shown import Showing, waiting_states
 from marketplace_kit.scheduling.pages.wording import said_day
 from marketplace_kit.scheduling.queries import diary
+from marketplace_kit.scheduling.services.purse import paid_marks
 from marketplace_kit.web.context import Given, WebRequest, visit_of
 from marketplace_kit.web.rendering import page, see_other
 from marketplace_kit.web.routing import SIGNED_IN, route
@@ -40,10 +41,13 @@ async def today_page(
     now_s, today = int(now.timestamp()), now.astimezone(ZoneInfo(at.shop.zone)).date()
     from_s, to_s = day_bounds(at.shop.zone, today)
     names = {r.id: r.name for r in await site.ask(diary.resources_of, at.shop.id)}
-    showing = Showing(request, site, at.shop.zone, names)
-    of_today = [showing.visit(v) for v in await site.ask(diary.visits_between, at.shop.id, from_s, to_s)]
+    visits = await site.ask(diary.visits_between, at.shop.id, from_s, to_s)
     coming = await site.ask(diary.coming_visits, [at.shop.id], now_s, NEXT)
     waiting = await site.ask(diary.visits_waiting, [at.shop.id], waiting_states(site), now_s)
+    paid = await paid_marks(site, {v.order_id for v in (*visits, *coming, *waiting)}, locale)
+    showing = Showing(request, site, at.shop.zone, names, paid)
+    of_today = [showing.visit(v) for v in visits]
+    owing = [v for v in visits if v.effect == "shortens" and v.order_id in paid and not paid[v.order_id].settled]
     left = [v for v in of_today if not v.cancelled and v.to_s > now_s]
     shown = [showing.visit(v, acts="answers") for v in waiting]
     asked = urlencode({"shop": str(at.shop.id)})
@@ -61,6 +65,7 @@ async def today_page(
         ],
         waiting=[v for v in shown if v.waits],
         coming=[showing.visit(v) for v in coming],
+        unpaid=[showing.visit(v) for v in owing],
         problems=await problems_of(site, at.shop.id, showing),
         walk_in_href=f"/sell/calendar/guest?{asked}",
         topic=topic_of(at.shop.id),

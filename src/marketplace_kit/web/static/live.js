@@ -1,6 +1,6 @@
-// Parts of a page that stay up to date: an element with data-live="topic" hears "live" whenever the topic changed, and
-// fetches itself anew by hx-get, which is where access is checked. One stream per tab: a web socket, else server-sent
-// events, else polling. Without this file the page shows what was true when it was loaded.
+// Parts of a page that stay up to date: an element with data-live="topic" (or several, by blanks) hears "live" whenever
+// one of them changed, and fetches itself anew by hx-get, which is where access is checked. One stream per tab: a web
+// socket, else server-sent events, else polling. Without this file the page shows what was true when it was loaded.
 (() => {
   "use strict";
   const STALE = document.currentScript.dataset.textStale;
@@ -12,7 +12,8 @@
   const waiting = new Map();
 
   const parts = () => [...document.querySelectorAll("[data-live]")];
-  const topics = () => [...new Set(parts().map((part) => part.dataset.live))].sort();
+  const topicsOf = (part) => part.dataset.live.split(" ").filter(Boolean);
+  const topics = () => [...new Set(parts().flatMap(topicsOf))].sort();
   const query = () => `?topics=${watched.split(" ").map(encodeURIComponent).join(",")}`;
 
   // Half a second of chance, so that a thousand pages do not ask in the same instant; what comes meanwhile is one fetch.
@@ -20,7 +21,7 @@
     if (waiting.has(topic)) return;
     waiting.set(topic, setTimeout(() => {
       waiting.delete(topic);
-      parts().filter((part) => part.dataset.live === topic).forEach((part) => part.dispatchEvent(new CustomEvent("live")));
+      parts().filter((part) => topicsOf(part).includes(topic)).forEach((part) => part.dispatchEvent(new CustomEvent("live")));
     }, Math.random() * 500));
   }
   const allChanged = () => topics().forEach(changed);

@@ -238,6 +238,7 @@ class Order:
     created_at: datetime
     total_amount: int
     total_currency: str
+    paid_amount: int = 0
     note: str = ""
     placed_by: UUID | None = None
     by_staff: bool = False
