@@ -23,14 +23,14 @@ from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.listings.domain import Listing
 from marketplace_kit.listings.services import access_public
+from marketplace_kit.orders.domain.paid import PAID_STATES, PART, TO_RETURN, paid_state
+from marketplace_kit.orders.queries import paid_sums
 from marketplace_kit.orders.schemas import MemberDetails, StaffDetails, Wished
 from marketplace_kit.orders.services.beginning import begin, line_kind, wishes_of
 from marketplace_kit.orders.services.linking import link_of, plain_link
 from marketplace_kit.orders.services.placing import store
 from marketplace_kit.orders.tables import line_table as line
 from marketplace_kit.orders.tables import order_table as order
-from marketplace_kit.orders.domain.paid import PAID_STATES, PART, TO_RETURN, paid_state
-from marketplace_kit.orders.queries import paid_sums
 from marketplace_kit.scheduling.services.desk import Caller, Reached
 from marketplace_kit.scheduling.services.purse import PaidMark
 from marketplace_kit.web.formats import money
