@@ -178,7 +178,8 @@ async def order_page(
     topic: str = "",
 ) -> Response[str]:
     """Context: order (an OrderView), lines (ShownLines), entries (the timeline), state, paid_state, steps, base, links
-    (contacts), maps, again (the address that orders the same once more), cancel (the address that cancels it whole), role, topic.
+    (contacts), maps, again (the address that orders the same once more), cancel (the address that cancels it whole),
+    role, topic.
     Slots ``order.line`` (with each line: ``line_id, order_id, listing_id, kind, status, stage, title, facts, starts_at,
     ends_at, role``) and ``order.after`` (``order_id, number, shop_id, customer_id, status, total, currency, role``).
     """
