@@ -59,6 +59,6 @@ def statements(case: str) -> tuple[tuple[str, dict[str, Any], tuple[str, ...]], 
 
 
 def _written(statement: Any, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    compiled = statement.compile(dialect=driver.dialect())  # type: ignore[no-untyped-call]
+    compiled = statement.compile(dialect=driver.dialect())
     written = compiled.construct_expanded_state(values)
     return written.statement, dict(written.parameters)

@@ -162,7 +162,7 @@ def _default(attribute: Any) -> str:
     given = attribute.default
     if given is attrs.NOTHING:
         return "needed"
-    if isinstance(given, attrs.Factory):  # type: ignore[arg-type]
+    if isinstance(given, attrs.Factory):
         return ticked("{}" if given.factory is dict else "[]" if given.factory is list else given.factory.__name__)
     if isinstance(given, type(None)):
         return ticked("None")

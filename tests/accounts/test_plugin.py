@@ -48,8 +48,8 @@ def test_a_person_is_made_from_the_command_line_with_a_password_from_a_file(tmp_
 
 
 def test_migrations_go_up_down_and_up_and_tell_the_truth(databases: object, sites: object) -> None:
-    registry, _ = sites.boot(environ={"MK_PLUGINS": ""})  # type: ignore[attr-defined]
-    with databases.migrated(registry) as url:  # type: ignore[attr-defined]
+    registry, _ = sites.boot(environ={"MK_PLUGINS": ""})
+    with databases.migrated(registry) as url:
         migrations = Migrations(registry, url)
         assert migrations.differences() == []
         migrations.downgrade("accounts@base")

@@ -127,7 +127,7 @@ def test_a_listing_is_found_and_kept_without_a_mouse(signed_in: Visitor) -> None
 
 
 def test_the_heart_works_without_scripts(demo: Demo, browser: object) -> None:
-    context = browser.new_context(java_script_enabled=False, base_url=demo.address, locale="en-GB")  # type: ignore[attr-defined]
+    context = browser.new_context(java_script_enabled=False, base_url=demo.address, locale="en-GB")
     page = context.new_page()
     page.goto("/en/sign-in")
     page.locator("input[name=contact]").fill("admin@demo.kz")

@@ -174,7 +174,7 @@ async def verified(parlour: Parlour, who: Actor, phone: str) -> None:
     await parlour.sql(mine.values(phone=phone, phone_verified_at=parlour.clock.now()))
 
     async def told(uow: UnitOfWork) -> None:
-        uow.record(PhoneVerified(person_id=who.person_id))  # type: ignore[arg-type]
+        uow.record(PhoneVerified(person_id=who.person_id))
 
     await parlour.site.do(told)
     await run_until_idle(parlour.site)

@@ -117,3 +117,5 @@ async def test_another_shops_listing_is_nobodys_business(market: Any) -> None:
     for method, path in (("POST", "publish"), ("POST", "archive")):
         await family.ask(method, f"/api/listings/{draft['id']}/{path}", status=404)
     await family.ask("POST", "/api/listings", PUPPY | {"shop_id": shop["id"]}, 404)
+    still = await vendor.ask("GET", f"/api/listings/{draft['id']}")
+    assert (still["state"], still["title"]) == ("draft", PUPPY["title"])

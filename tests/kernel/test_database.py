@@ -147,7 +147,7 @@ async def scalar(connection: AsyncConnection, statement: Any) -> Any:
 
 def lost_race(state: str) -> DBAPIError:
     original = Exception("database is locked")
-    original.sqlstate = state  # type: ignore[attr-defined]
+    original.sqlstate = state
     return OperationalError("UPDATE", {}, original)
 
 
@@ -311,7 +311,7 @@ async def test_instants_come_back_as_they_went_in_and_sort(site: Site) -> None:
 
 
 def test_a_time_without_a_zone_is_no_instant() -> None:
-    naive = datetime(2026, 1, 1)  # noqa: DTZ001
+    naive = datetime(2026, 1, 1)  # noqa: DTZ001 - what is refused
     with pytest.raises(TypeError, match="naive"):
         UtcDateTime().process_bind_param(naive, sa.create_engine("sqlite://").dialect)
 

@@ -397,6 +397,8 @@ async def test_the_runner_does_the_work_when_its_bell_rings(open_trade: OpenTrad
         await eventually(delivered)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+        assert await site.ask(trade.effects) == {"parcel": 1}
+        assert (await states(site))["trade.deliver"] == ("done", 1)
 
 
 async def test_a_slow_job_holds_up_no_other(open_trade: OpenTrade) -> None:
@@ -449,6 +451,8 @@ async def test_the_runner_outlives_a_database_that_is_away(
         await eventually(delivered)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+        assert asked > 2
+        assert await site.ask(trade.effects) == {"parcel": 1}
 
 
 async def test_the_safety_net_takes_only_what_was_left_lying(site: Site, clock: SetClock) -> None:

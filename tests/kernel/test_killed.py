@@ -32,7 +32,7 @@ async def kill_in_mid_job(site: Site, mark: Path) -> None:
     """Let another process take the job up, and kill it when it has made its effect and not committed it."""
     url = site.database.url.render_as_string(hide_password=False).replace("+psycopg", "").replace("+aiosqlite", "")
     words = [sys.executable, "-m", "tests.kernel.victim", url, str(mark)]
-    victim = subprocess.Popen(words, cwd=HOUSE, env=os.environ | {"PYTHONPATH": str(HOUSE)})  # noqa: ASYNC220
+    victim = subprocess.Popen(words, cwd=HOUSE, env=os.environ | {"PYTHONPATH": str(HOUSE)})  # noqa: ASYNC220 - it is to be killed
 
     async def reached() -> bool:
         assert victim.poll() is None, "the victim died by itself"

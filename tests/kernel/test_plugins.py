@@ -48,7 +48,7 @@ def info(name: str, **given: Any) -> PluginInfo:
 
 def plain(name: str, **given: Any) -> Plugin:
     plugin = Plugin()
-    plugin.info = info(name, **given)  # type: ignore[misc]
+    plugin.info = info(name, **given)
     return plugin
 
 
@@ -145,7 +145,7 @@ def test_plugins_that_need_each_other_both_stand_aside() -> None:
 def odd(**methods: Any) -> Plugin:
     """A plugin with these methods, hooks unless they are tuples (a method without its mark)."""
     body = {n: m[0] if isinstance(m, tuple) else hookimpl(m) for n, m in methods.items()}
-    return type("Odd", (Plugin,), {"info": info("vet"), **body})()  # type: ignore[no-any-return]
+    return type("Odd", (Plugin,), {"info": info("vet"), **body})()
 
 
 def raises(self: Any) -> Any:
@@ -194,7 +194,7 @@ MISFITS: dict[str, tuple[Plugin, str]] = {
         "tables shop must begin with “vet_”",
     ),
     "another's settings": (
-        odd(mk_settings=lambda self: [SettingsSection(name="site", form=Parcel)]),  # type: ignore[arg-type]
+        odd(mk_settings=lambda self: [SettingsSection(name="site", form=Parcel)]),
         "vet",
     ),
     "undeclared field": (
@@ -292,16 +292,16 @@ class Menu(Plugin):
     """Links and panels as a test needs them."""
 
     def __init__(self, name: str, items: Any, panels: Any = ()) -> None:
-        self.info = info(name)  # type: ignore[misc]
+        self.info = info(name)
         self.items, self.given = items, panels
 
     @hookimpl
     def mk_nav_items(self, actor: Actor) -> Sequence[NavItem]:
-        return self.items() if callable(self.items) else self.items  # type: ignore[no-any-return]
+        return self.items() if callable(self.items) else self.items
 
     @hookimpl
     def mk_panels(self, slot: str) -> Sequence[Panel]:
-        return self.given  # type: ignore[no-any-return]
+        return self.given
 
 
 def booted(*plugins: Plugin) -> tuple[Registry, Hooks]:
@@ -317,7 +317,7 @@ BREAKING: dict[str, Any] = {
     "answers nothing": lambda: None,
     "answers a text": lambda: ["link"],
     "answers a class": lambda: [NavItem],
-    "cannot be put in order": lambda: [link("x", "y")],  # type: ignore[arg-type]
+    "cannot be put in order": lambda: [link("x", "y")],
 }
 
 

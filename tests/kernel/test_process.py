@@ -28,8 +28,12 @@ VISIT = Process(
 )
 
 
-def test_a_sound_process_passes() -> None:
+@pytest.mark.parametrize("verb", [t.verb for t in VISIT.transitions])
+def test_a_sound_process_passes_and_lacks_no_move(verb: str) -> None:
     VISIT.check()
+    left = tuple(t for t in VISIT.transitions if t.verb != verb)
+    with pytest.raises(BrokenProcess, match=r"process .*: "):
+        changed(transitions=left).check()
 
 
 def test_a_move_leads_to_the_declared_state() -> None:
@@ -58,7 +62,7 @@ def test_a_state_that_is_not_declared_is_a_programming_error() -> None:
 
 
 def changed(**values: object) -> Process:
-    return attrs.evolve(VISIT, **values)  # type: ignore[arg-type]
+    return attrs.evolve(VISIT, **values)
 
 
 FAULTS = {

@@ -122,10 +122,9 @@ def test_broken_toml_and_unreadable_files_are_faults(tmp_path: Path) -> None:
 
 
 def test_variables_that_steer_the_process_are_no_settings(tmp_path: Path) -> None:
-    read(
-        tmp_path,
-        environ={"MK_PLUGINS": "vet", "MK_CONFIG": "x", "MK_TEST_WORKERS": "2", "MK_CHROMIUM": "/x", "PATH": "/"},
-    )
+    steering = {"MK_PLUGINS": "vet", "MK_CONFIG": "x", "MK_TEST_WORKERS": "2", "MK_CHROMIUM": "/x", "PATH": "/"}
+    assert read(tmp_path, environ=steering | {"MK_TRACE_HOOKS": "1"}).origins == {}
+    assert "MK_PLUGIN" in faults(tmp_path, environ={"MK_PLUGIN": "vet"})
 
 
 def test_what_two_fields_say_together_is_checked(tmp_path: Path) -> None:

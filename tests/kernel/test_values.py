@@ -60,7 +60,7 @@ def test_a_set_clock_stands_still_until_it_is_moved() -> None:
 
 
 def test_a_clock_refuses_a_time_without_a_zone() -> None:
-    naive = datetime(2026, 3, 2)  # noqa: DTZ001
+    naive = datetime(2026, 3, 2)  # noqa: DTZ001 - what is refused
     with pytest.raises(ValueError, match="aware"):
         SetClock(naive)
     with pytest.raises(ValueError, match="aware"):
@@ -88,8 +88,10 @@ def test_a_text_reaches_nothing_but_the_facts_by_name(text: str) -> None:
 
 
 @given(st.text(max_size=60), st.text(max_size=10))
-def test_filling_a_text_never_raises(text: str, fact: str) -> None:
-    filled(text, {"name": fact})
+def test_filling_changes_nothing_but_the_places_and_never_raises(text: str, fact: str) -> None:
+    assert filled(text.replace("{", "("), {"name": fact}) == text.replace("{", "(")
+    plain = text.replace("{", "(").replace("}", ")")
+    assert filled(f"{plain}{{name}}{text}", {"name": fact}).startswith(f"{plain}{fact}")
 
 
 def test_problems_of_an_inner_form_carry_the_way_to_it() -> None:

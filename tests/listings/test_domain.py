@@ -21,8 +21,11 @@ def listing() -> Listing:
     return Listing(shop_id=new_id(), kind="lamp", title="Lamp", attributes={}, search_text="lamp", created_at=NOW)
 
 
-def test_the_process_can_be_lived_in() -> None:
+def test_what_was_taken_down_is_looked_at_before_it_is_seen_again_and_what_is_archived_stays_so() -> None:
     LISTING.check()
+    assert {t.target for t in LISTING.moves("taken_down")} == {"pending_review", "archived"}
+    assert {t.verb for t in LISTING.moves("pending_review", OWNER)} == {"withdraw"}
+    assert LISTING.moves("archived") == ()
 
 
 def test_publishing_again_does_not_move_it_to_the_top() -> None:

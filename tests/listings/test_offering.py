@@ -260,7 +260,7 @@ async def test_a_sample_listing_is_made_once(market: Market) -> None:
             kind=TEA,
             offer=Offer(title="Green tea"),
             attributes=NoFields(),
-            owner=owner.person_id,  # type: ignore[arg-type]
+            owner=owner.person_id,
         )
         for _ in range(2)
     }

@@ -393,4 +393,4 @@ async def test_every_fault_of_a_set_is_named_at_its_place(market: Market) -> Non
         ("groups.1.options", "required"),
         ("groups.2", "wrong_type"),
     }
-    assert (await market.site.ask(offered, lamp)).groups == ()  # type: ignore[union-attr]
+    assert (await market.site.ask(offered, lamp)).groups == ()

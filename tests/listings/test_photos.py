@@ -163,7 +163,7 @@ async def test_a_program_that_shows_progress_is_told_where_to_go(market: Market)
     base = f"/sell/listings/{listing_id}/photos"
     token = csrf((await client.get(base)).text)
     given = {"files": sent(jpeg()), "data": {"csrf_token": token}, "headers": {"HX-Request": "true"}}
-    answer = await client.post(base, **given)  # type: ignore[arg-type]
+    answer = await client.post(base, **given)
     assert (answer.status_code, answer.headers["hx-redirect"]) == (200, base)
 
 

@@ -56,6 +56,17 @@ class Known:
     order: int
 
 
+async def offered(uow: Any, given: dict[str, Any], rating: float, fan: Actor | None) -> UUID:
+    """A published listing, rated and liked if so."""
+    listing = await create(uow, **given)
+    await publish(uow, listing.id, by=given["by"])
+    if rating:
+        await note_rating(uow, listing.id, rating, 3)
+    if fan is not None:
+        await favourite(uow, listing.id, by=fan)
+    return listing.id
+
+
 async def stocked(market: Market, size: int = 40) -> tuple[list[Known], Actor]:
     """A random catalogue in six shops, of which one is closed; the same for each run of a test."""
     choose = random.Random(7)
@@ -98,18 +109,10 @@ async def stocked(market: Market, size: int = 40) -> tuple[list[Known], Actor]:
         rating = choose.choice((0.0, 2.5, 4.0, 5.0))
         liked = choose.random() < 0.3
 
-        async def made(uow: Any) -> UUID:
-            listing = await create(uow, shop_id=shop_id, kind=kind, offer=offer, attributes=attributes, by=owner)  # noqa: B023
-            await publish(uow, listing.id, by=owner)
-            if rating:  # noqa: B023
-                await note_rating(uow, listing.id, rating, 3)  # noqa: B023
-            if liked:  # noqa: B023
-                await favourite(uow, listing.id, by=fan)
-            return listing.id
-
         if number % 3:  # some are published in the same instant
             market.clock.advance(timedelta(seconds=1))
-        listing_id = await market.site.do(made)
+        given = {"shop_id": shop_id, "kind": kind, "offer": offer, "attributes": attributes, "by": owner}
+        listing_id = await market.site.do(offered, given, rating, fan if liked else None)
         if shown:
             found.append(
                 Known(

@@ -43,7 +43,7 @@ class TestMail(ChannelContract):
     async def tried(self, site: Site, fake_mail: FakeMail) -> Tried:
         def arrived() -> list[str]:
             first = {str(m["Message-ID"]): m for m in fake_mail.outbox}.values()
-            return [str(m.get_body(("plain",)).get_content()) for m in first]  # type: ignore[union-attr]
+            return [str(m.get_body(("plain",)).get_content()) for m in first]
 
         return Tried(site=site, sender=EmailSender(), to="a@example.kz", arrived=arrived, faults=fake_mail)
 

@@ -20,7 +20,7 @@ from tests.operations.conftest import post, settled
 async def happened(site: Site, *acts: str, by: Actor | None = None, on: str = "shop:1") -> None:
     async def write(uow: object) -> None:
         for act in acts:
-            await audit(uow, by=by, act=act, on=on, facts={"reason": "=1+1"})  # type: ignore[arg-type]
+            await audit(uow, by=by, act=act, on=on, facts={"reason": "=1+1"})
 
     await site.do(write)
 

@@ -20,7 +20,7 @@ RANK = {stage: number for number, stage in enumerate(STEPS)}
 @given(lines, st.randoms(use_true_random=False))
 def test_the_order_of_the_lines_does_not_matter(stages: list[Stage], chance: object) -> None:
     turned = list(stages)
-    chance.shuffle(turned)  # type: ignore[attr-defined]
+    chance.shuffle(turned)
     assert status_of(turned) == status_of(stages)
 
 

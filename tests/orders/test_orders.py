@@ -170,7 +170,7 @@ async def test_a_move_changes_times_and_facts_and_tells_why(street: Street) -> N
     await street.site.do(services.act, line, "move", {"hour": 15}, by=street.customer)
     await street.site.do(services.act, line, "decline", {"reason": "We are closed"}, by=street.owner)
     order = await street.view(placed)
-    assert (order.lines[0].facts["hour"], order.lines[0].starts_at.hour) == (15, 15)  # type: ignore[union-attr]
+    assert (order.lines[0].facts["hour"], order.lines[0].starts_at.hour) == (15, 15)
     assert (order.status, order.timeline[-1].note) == ("cancelled", "We are closed")
 
 
@@ -210,7 +210,7 @@ async def test_control_who_looks_first_and_writes_later_lets_both_win(street: St
 
         async def write(uow: UnitOfWork) -> int:
             done = sa.update(line_table).where(line_table.c.id == line.id).values(status=state)
-            return (await uow.session.execute(done)).rowcount  # type: ignore[attr-defined,no-any-return]
+            return (await uow.session.execute(done)).rowcount
 
         return await street.site.do(write)
 

@@ -104,7 +104,7 @@ async def test_a_category_has_at_most_one_floor_above_it(market: Market) -> None
 
 async def test_of_two_admins_with_one_version_one_wins(market: Market) -> None:
     by = await market.person("root", "admin")
-    form = CityChange(**CITY, version=1)  # type: ignore[arg-type]
+    form = CityChange(**CITY, version=1)
     both = (market.site.do(services.change_city, "atyrau", form, by=by) for _ in range(2))
     outcomes: list[Any] = await asyncio.gather(*both, return_exceptions=True)
     assert sorted(type(o).__name__ for o in outcomes) == ["NoneType", "StaleVersion"]
@@ -113,4 +113,4 @@ async def test_of_two_admins_with_one_version_one_wins(market: Market) -> None:
 async def test_lists_of_places_take_one_statement(market: Market) -> None:
     for query, given in ((queries.cities, {}), (queries.categories, {"city_id": "atyrau"}), (queries.countries, {})):
         with assert_query_count(market.site, 1):
-            await market.site.ask(query, **given)  # type: ignore[arg-type]
+            await market.site.ask(query, **given)

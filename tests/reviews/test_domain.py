@@ -7,8 +7,11 @@ import pytest
 from marketplace_kit.reviews.domain import REVIEW, names_contacts, shown_name
 
 
-def test_the_life_of_a_review_holds_together() -> None:
+def test_a_review_is_taken_away_by_an_admin_alone_and_comes_back_only_by_being_published() -> None:
     REVIEW.check()
+    assert [t.who for t in REVIEW.transitions if t.verb == "remove"] == [("admin",)]
+    assert [t.verb for t in REVIEW.moves("removed")] == ["publish"]
+    assert REVIEW.moves("published", ["owner", "staff", "customer"]) == ()
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,9 @@ async def test_celery_itself_can_start_the_worker(site: Site, broker: Broker, st
         return await site.ask(newest_heartbeat) is not None
 
     await until(beats)
+    await site.do(enqueue, "parcel")
+    await until(lambda: delivered(site, {"parcel"}))
+    await assert_once(site, {"parcel"})
 
 
 @pytest.mark.broker("redis")

@@ -198,7 +198,7 @@ async def test_a_guest_hears_by_telephone_and_by_mail_and_of_each_thing_once(
     await salon.book(haircut, "16:00")
     await run_until_idle(salon.site)
     (mail,) = fake_mail.to("dana@example.kz")
-    body = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    body = mail.get_body(("plain",)).get_content()
     assert "/visits/" in body
     assert [p.get_filename() for p in mail.iter_attachments()] == ["invite.ics"]
     salon.clock.set(at(13, 1))

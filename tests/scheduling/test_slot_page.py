@@ -105,7 +105,7 @@ async def test_what_cannot_be_booked_says_why(salon: Salon) -> None:
 def services_rule(**given: object) -> object:
     from marketplace_kit.scheduling.schemas import ServiceRule
 
-    return ServiceRule(**{"lead_minutes": 0, "horizon_days": 60} | given)  # type: ignore[arg-type]
+    return ServiceRule(**{"lead_minutes": 0, "horizon_days": 60} | given)
 
 
 async def test_an_empty_month_names_the_next_free_day(salon: Salon) -> None:

@@ -45,8 +45,12 @@ def shop(state: str = "pending") -> Shop:
     return Shop(slug="lamp", name="Lamp", created_at=NOW, state=state)
 
 
-def test_the_process_can_be_lived_in() -> None:
+def test_no_owner_opens_the_doors_without_approval_and_every_shut_shop_can_open_again() -> None:
     SHOP.check()
+    opening = {(source, t.verb) for t in SHOP.transitions for source in t.sources if t.target == "open"}
+    by_owners = {(source, verb) for source, verb in opening if verb in {t.verb for t in SHOP.moves(source, ["owner"])}}
+    assert by_owners == {("paused", "resume")}
+    assert all(SHOP.moves(state, ["owner", "admin"]) for state in ("paused", "hidden", "suspended", "closed"))
 
 
 def test_an_admin_opens_the_doors_of_a_shop_that_waits() -> None:

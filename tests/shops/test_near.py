@@ -58,7 +58,7 @@ async def test_the_nearest_come_first_with_their_distance(market: Market) -> Non
 async def test_pages_of_every_order_miss_nobody_and_show_nobody_twice(market: Market) -> None:
     shops = {await placed(market, f"Shop{n}", n * 0.004 - 0.01) for n in range(5)}
     for sort in ("newest", "name", "rating", "distance"):
-        wanted = ShopFilter(lat=CENTRE.lat, lon=CENTRE.lon, sort=sort)  # type: ignore[arg-type]
+        wanted = ShopFilter(lat=CENTRE.lat, lon=CENTRE.lon, sort=sort)
         seen: list[UUID] = []
         cursor = None
         while True:

@@ -146,3 +146,5 @@ async def test_a_plugin_that_contributes_nothing_fulfils_its_contract(sites: Sit
     await suite.test_it_stands_alone_with_the_core(sites)
     await suite.test_samples_loaded_twice_change_nothing(sites)
     await suite.test_pages_of_the_core_ask_the_database_no_more_because_of_it(sites)
+    registry, _ = sites.boot([Sloppy()], environ={"MK_PLUGINS": ""})
+    assert registry.owned(Sloppy.info.name) == {}

@@ -89,7 +89,7 @@ async def test_a_field_that_does_not_fit_is_named(
     assert answer.status_code == 422
     found = problem(answer)
     assert found["code"] == "invalid"
-    assert [(p["field"], p["code"]) for p in found["problems"]] == [(field, code)]  # type: ignore[attr-defined]
+    assert [(p["field"], p["code"]) for p in found["problems"]] == [(field, code)]
     assert await count_bookings(probe_site) == 0
 
 

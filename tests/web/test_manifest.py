@@ -47,8 +47,8 @@ async def test_a_maskable_icon_has_no_corners_to_lose(probe: httpx.AsyncClient) 
         Image.open(BytesIO((await probe.get(f"/-/app/{name}.png")).content))
         for name in ("icon-maskable-512", "icon-512")
     ]
-    assert masked.getpixel((0, 0))[3] == 255  # type: ignore[index]
-    assert plain.getpixel((0, 0))[3] == 0  # type: ignore[index]
+    assert masked.getpixel((0, 0))[3] == 255
+    assert plain.getpixel((0, 0))[3] == 0
 
 
 async def test_the_window_has_the_brands_colours(probe: httpx.AsyncClient, probe_site: Site) -> None:

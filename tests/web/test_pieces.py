@@ -70,8 +70,8 @@ def test_a_piece_is_drawn_once_for_a_thing_and_again_once_its_template_has_chang
     assert "A lamp" in drawing.draw("card.html", lamp)
     card.write_text("{% macro piece(lamp) %}new{% endmacro %}")
     os.utime(card, (1, 1))
-    assert not all(template.is_up_to_date for template in environment.cache.values())  # type: ignore[union-attr]
-    environment.cache.clear()  # type: ignore[union-attr]
+    assert not all(template.is_up_to_date for template in environment.cache.values())
+    environment.cache.clear()
     drawing.forget()
     assert drawing.draw("card.html", lamp) == "new"
 

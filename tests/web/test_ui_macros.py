@@ -152,10 +152,7 @@ WIDGETS = [
     "file",
 ]
 MACROS: dict[str, Callable[[Ui], str]] = {
-    **{
-        f"field-{w}": lambda ui, w=w: ui.field(hostile_field(w), HOSTILE, [HOSTILE], "x")  # type: ignore[misc]
-        for w in WIDGETS
-    },
+    **{f"field-{w}": lambda ui, w=w: ui.field(hostile_field(w), HOSTILE, [HOSTILE], "x") for w in WIDGETS},
     "form": lambda ui: ui.form(
         HOSTILE,
         [hostile_field("text")],

@@ -36,10 +36,15 @@ def test_a_puppy_may_go_home_on_its_fifty_sixth_day() -> None:
 @pytest.mark.parametrize("label", [name for name, _ in LABELS if name != "home"])
 def test_a_held_or_reserved_puppy_may_still_be_wanted(label: str) -> None:
     check_may_be_wanted(PUPPY, label)
+    with pytest.raises(NotAnAnimal):
+        check_may_be_wanted("breeder.leash", label)
 
 
 def test_a_litter_may_be_wanted_before_it_is_born() -> None:
     check_may_be_wanted(LITTER, None)
+    with pytest.raises(NotAnAnimal) as refused:
+        check_may_be_wanted("grooming.service", None)
+    assert refused.value.facts == {"kind": "grooming.service"}
 
 
 def test_a_puppy_that_went_home_is_not_available() -> None:

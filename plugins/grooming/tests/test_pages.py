@@ -39,7 +39,7 @@ async def test_pets_are_ticked_before_a_time_is_chosen(day: Day) -> None:
         "/order/begin",
         **{
             "listing": str(day.bath),
-            "choice.pet": [str(buddy), str(tuzik)],  # type: ignore[dict-item]
+            "choice.pet": [str(buddy), str(tuzik)],
             "choice.starts_at": day.at("10:00"),
             "back": target,
         },

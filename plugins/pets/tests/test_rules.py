@@ -27,7 +27,7 @@ def at(days: int) -> date:
 
 def dose(on: date, protocol: str = "dog_core", **more: object) -> DoseGiven:
     given = {"dose_id": uuid4(), "pet_id": UUID(int=1), "protocol": protocol, "protocol_version": 1, "given_on": on}
-    return DoseGiven(**(given | more))  # type: ignore[arg-type]
+    return DoseGiven(**(given | more))
 
 
 def test_sixteen_weeks_are_day_112() -> None:

@@ -79,7 +79,7 @@ def reader(url: sa.URL) -> AsyncEngine:
 def by_position(dialect: str) -> sa.Dialect:
     """What writes statements for the driver itself, their parameters known by position."""
     if dialect == "postgresql":
-        return postgresql.psycopg.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+        return postgresql.psycopg.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy's own
     return sqlite.aiosqlite.dialect(paramstyle="qmark")
 
 

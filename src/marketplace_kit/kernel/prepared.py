@@ -167,7 +167,7 @@ def _change(kind: Any, dialect: sa.Dialect) -> _Change | None:
 
 
 def _row(names: list[str]) -> _Change:
-    made: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]
+    made: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # its names are known at run time
     make: _Change = made._make
     return make
 

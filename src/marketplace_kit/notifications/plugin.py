@@ -32,6 +32,7 @@ from marketplace_kit.kernel.hooks import (
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.notifications import api, jobs, pages, services
 from marketplace_kit.notifications.domain import IN_APP, MAY_READ_LOG, MAY_WORD
+from marketplace_kit.notifications.pages import paths
 from marketplace_kit.notifications.queries import export
 from marketplace_kit.notifications.schemas import MailSettings, NotificationSettings
 from marketplace_kit.notifications.services import account_mail
@@ -156,11 +157,11 @@ class Notifications(Plugin):
     def mk_nav_items(self, actor: Actor) -> Sequence[NavItem]:
         if not actor.signed_in:
             return ()
-        items = [NavItem(slot="account", text=N_("Notices"), href=pages.LIST, icon="bell", order=20)]
+        items = [NavItem(slot="account", text=N_("Notices"), href=paths.LIST, icon="bell", order=20)]
         if actor.may(MAY_WORD):
-            items.append(NavItem(slot="admin", text=N_("Notice texts"), href=pages.TEXTS, icon="pencil", order=60))
+            items.append(NavItem(slot="admin", text=N_("Notice texts"), href=paths.TEXTS, icon="pencil", order=60))
         if actor.may(MAY_READ_LOG):
-            items.append(NavItem(slot="admin", text=N_("Messages sent"), href=pages.LOG, icon="envelope", order=61))
+            items.append(NavItem(slot="admin", text=N_("Messages sent"), href=paths.LOG, icon="envelope", order=61))
         return items
 
     @hookimpl

@@ -171,7 +171,7 @@ class FakePush(FakeGateway):
             return 503, {"errno": 201}
         if not asked.headers.get("authorization", "").startswith("vapid t=") or "ttl" not in asked.headers:
             return 401, {"errno": 109}
-        import http_ece  # type: ignore[import-untyped]
+        import http_ece
 
         key, secret = self._keys[asked.path]
         opened = http_ece.decrypt(asked.body, private_key=key, auth_secret=secret, version="aes128gcm")

@@ -119,7 +119,8 @@ class Places:
 
     def _take(self, uow: Any, wishes: Sequence[Wish]) -> list[Promise]:
         for wish in wishes:
-            self._one(wish.line_id, wish.choice.hour)  # type: ignore[attr-defined]
+            choice: Any = wish.choice
+            self._one(wish.line_id, choice.hour)
         return [self._promise(uow.at, wish, wish.choice) for wish in wishes]
 
     def _one(self, line_id: UUID, hour: int) -> None:

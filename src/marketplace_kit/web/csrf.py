@@ -8,6 +8,7 @@ need none. A route may opt out with ``csrf=False`` (signed webhooks), never by i
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from litestar.connection import Request
@@ -44,7 +45,7 @@ def _holder(visit: Visit) -> str:
     return f"session:{visit.actor.session_id}" if visit.actor.session_id else f"visitor:{visit.visitor}"
 
 
-async def check(request: Request) -> None:  # type: ignore[type-arg]
+async def check(request: Request[Any, Any, Any]) -> None:
     """Refuse an unsafe request that this site's own page did not send."""
     if request.method in SAFE or request.route_handler.opt.get("csrf") is False:
         return
@@ -63,7 +64,7 @@ def _token_fits(token: str, visit: Visit) -> bool:
     return bool(token) and is_signed(visit.site, "csrf", _holder(visit), token)
 
 
-async def _sent_token(request: Request) -> str:  # type: ignore[type-arg]
+async def _sent_token(request: Request[Any, Any, Any]) -> str:
     if header := request.headers.get(HEADER):
         return header
     if request.content_type[0] in _FORMS:

@@ -123,9 +123,10 @@ class Gallery:
             raise PhotosFull(most=MOST, left=MOST - len(rows))
         await media.take_space(uow, holder_id, sum(encoded.size for encoded, _ in pictures), share)
         await media.keep(uow, [encoded for encoded, _ in pictures])
+        ids = [new_id() for _ in pictures]
         made = [
             {
-                "id": new_id(),
+                "id": photo_id,
                 "owner_id": owner_id,
                 "rank": rank,
                 "key": encoded.picture.key,
@@ -134,13 +135,13 @@ class Gallery:
                 "by_id": by.person_id,
                 "at": uow.at,
             }
-            for rank, (encoded, alt) in enumerate(pictures, start=len(rows))
+            for rank, (photo_id, (encoded, alt)) in enumerate(zip(ids, pictures, strict=True), start=len(rows))
         ]
         if made:
             await uow.session.execute(sa.insert(self.table), made)
         if not rows and made:
             await self._cover(uow, owner_id, str(made[0]["key"]))
-        return [row["id"] for row in made]  # type: ignore[misc]
+        return ids
 
     async def remove(self, uow: UnitOfWork, owner_id: UUID, photo_id: UUID, *, by: Actor) -> None:
         """Take a photo away; those behind it move up. Refuses :class:`Missing`."""

@@ -121,8 +121,9 @@ class Renderer:
         """For who works on templates: once one of them was changed, all are read anew, and nothing that was drawn is
         used again - one template is in many, by import and by what was kept of it.
         """
-        if self._worked_on and not all(t.is_up_to_date for t in (self.environment.cache or {}).values()):
-            self.environment.cache.clear()  # type: ignore[union-attr]
+        kept = self.environment.cache
+        if self._worked_on and kept is not None and not all(t.is_up_to_date for t in kept.values()):
+            kept.clear()
             self.pieces.forget()
 
     def frame(self, items: list[NavItem], language: str) -> Frame:

@@ -89,7 +89,7 @@ def _fetch(package: str, version: str) -> Mapping[str, bytes]:
     """The files of one package by path; npm's own cache and integrity check apply."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["npm", "pack", "--silent", "--ignore-scripts", f"{package}@{version}"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 - names of our own lock
         archives = list(Path(folder).glob("*.tgz"))
         if done.returncode or len(archives) != 1:
             raise FetchFailed(f"{package}@{version}: {done.stderr.strip() or 'npm pack left no archive'}")
@@ -124,7 +124,7 @@ def _layered(style: bytes, layer: str) -> bytes:
 def _cut(font: bytes, ranges: tuple[str, ...]) -> bytes:
     """The font with the named Unicode ranges only: prices need one sign of an 85 kB file."""
     try:
-        from fontTools import subset  # type: ignore[import-not-found,import-untyped,unused-ignore]
+        from fontTools import subset  # type: ignore[import-not-found,import-untyped,unused-ignore]  # developers' machines only
     except ImportError:
         raise FetchFailed("cutting a font needs the packages fonttools and brotli") from None
     with tempfile.TemporaryDirectory() as folder:
@@ -146,7 +146,7 @@ def sprite(icons: Mapping[str, str]) -> str:
 
 
 def _symbol(name: str, source: str) -> str:
-    svg = ET.fromstring(source)  # noqa: S314
+    svg = ET.fromstring(source)  # noqa: S314 - of packages pinned by hash
     parts = (ET.tostring(part, "unicode").strip() for part in svg)
     shapes = "".join(parts).replace(f' xmlns="{SVG}"', "")
     return f'<symbol id="{name}" viewBox="{svg.attrib["viewBox"]}">{shapes}</symbol>'

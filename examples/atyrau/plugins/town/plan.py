@@ -78,7 +78,7 @@ def town(today: date, number: int = NUMBER) -> tuple[Place, ...]:
     ]
     dice.shuffle(places)
     # Behind the others, with dice of their own: the town before them stays as it was.
-    return (*places, *_menus(random.Random(f"{number} menus")))  # noqa: S311
+    return (*places, *_menus(random.Random(f"{number} menus")))  # noqa: S311 - likewise
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -98,7 +98,7 @@ class Asked:
         self._currency = currency
         self._chosen = self._understood(names)
 
-    def _understood(self, names: set[str]) -> dict[str, object]:
+    def _understood(self, names: set[str]) -> dict[str, Any]:
         """The attributes asked for; one whose value is none of it is left out, also of the address."""
         while True:
             try:
@@ -134,7 +134,7 @@ class Asked:
             lon=lon if here else None,
             radius=_whole(self.one("radius"), 1, LARGEST_RADIUS_M) if here else None,
             sort=sort if sort in SORTS else NEWEST,
-            **self._chosen,  # type: ignore[arg-type]
+            **self._chosen,
         )
 
     def _amount(self, name: str) -> int | None:

@@ -83,17 +83,20 @@ def _time(name: str) -> sa.ColumnElement[Any]:
     return sa.null() if table is None else table.c[name]
 
 
-_ID: Callable[[], sa.ColumnElement[Any]] = lambda: search.c.listing_id  # noqa: E731
+def _id() -> sa.ColumnElement[Any]:
+    return search.c.listing_id
+
+
 _ORDERS: dict[str, _Order] = {
-    NEWEST: _Order((lambda: search.c.published_at, _ID), (datetime, UUID)),
-    CHEAPEST: _Order((lambda: search.c.price_order, _ID), (int, UUID), up=True),
-    DEAREST: _Order((lambda: sa.func.coalesce(search.c.price_amount, -1), _ID), (int, UUID)),
+    NEWEST: _Order((lambda: search.c.published_at, _id), (datetime, UUID)),
+    CHEAPEST: _Order((lambda: search.c.price_order, _id), (int, UUID), up=True),
+    DEAREST: _Order((lambda: sa.func.coalesce(search.c.price_amount, -1), _id), (int, UUID)),
     BEST: _Order(
-        (lambda: search.c.rating_average, lambda: search.c.rating_count, _ID),
+        (lambda: search.c.rating_average, lambda: search.c.rating_count, _id),
         (float, int, UUID),
     ),
     SOONEST: _Order((lambda: _time("next_s"), lambda: _time("listing_id")), (int, UUID), up=True),
-    NEAREST: _Order((lambda: sa.func.coalesce(squared_distance(), _FAR), _ID), (float, UUID), up=True),
+    NEAREST: _Order((lambda: sa.func.coalesce(squared_distance(), _FAR), _id), (float, UUID), up=True),
 }
 _FAR = 1e18
 _BOUND: dict[type, Any] = {datetime: UtcDateTime, UUID: Uuid, int: sa.BigInteger, float: sa.Float}

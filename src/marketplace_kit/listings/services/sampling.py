@@ -93,7 +93,7 @@ async def _insert(uow: UnitOfWork, table: sa.Table, rows: list[dict[str, Any]]) 
 
 def _shop(number: int, at: datetime, cities: list[Any]) -> dict[str, Any]:
     city = cities[number % len(cities)] if cities else None
-    spread = random.Random(number)  # noqa: S311
+    spread = random.Random(number)  # noqa: S311 - likewise
     return {
         "id": _id("shop", number),
         "slug": f"catalogue-{number}",

@@ -83,8 +83,8 @@ async def _to_browser(settings: NotificationSettings, address: PushAddress, told
     if missing := push_missing(settings):
         return missing
     # An extra: the channel says so where it is missing, and the site runs.
-    from py_vapid import Vapid  # type: ignore[import-untyped]
-    from pywebpush import WebPusher  # type: ignore[import-untyped]
+    from py_vapid import Vapid
+    from pywebpush import WebPusher
 
     where = urlsplit(address.endpoint)
     vapid = Vapid.from_string(settings.push_private_key)
@@ -127,7 +127,7 @@ def push_key_of(site: Site) -> str:
         return ""
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
     from py_vapid import Vapid
-    from py_vapid.utils import b64urlencode  # type: ignore[import-untyped]
+    from py_vapid.utils import b64urlencode
 
     point = Vapid.from_string(settings.push_private_key).public_key.public_bytes(
         Encoding.X962, PublicFormat.UncompressedPoint

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import reduce
+from operator import add
 from uuid import UUID
 
 import msgspec
@@ -13,7 +15,6 @@ from marketplace_kit.kernel.fields import NoFields
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.hooks.lines import Customer, Wish
 from marketplace_kit.kernel.ids import new_id
-from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.scheduling.domain.offers import STAFF, Role, free
 from marketplace_kit.scheduling.domain.slots import FEW
@@ -293,10 +294,8 @@ def _staff(plan: Plan, jobs: Sequence[Job], resource_id: int) -> StaffView:
     own = [plan.performers.get(job.service.listing_id, {}).get(resource_id) for job in jobs]
     minutes = sum(job.minutes_by(o) for job, o in zip(jobs, own, strict=True))
     prices = [job.price_by(o) for job, o in zip(jobs, own, strict=True)]
-    total: Money | None = None
-    if all(p is not None for p in prices):
-        for price in prices:
-            total = price if total is None else total + price  # type: ignore[operator]
+    known = [price for price in prices if price is not None]
+    total = reduce(add, known) if known and len(known) == len(prices) else None
     return StaffView(
         id=resource.id,
         name=resource.name,

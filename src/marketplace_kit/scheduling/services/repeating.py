@@ -189,7 +189,7 @@ async def _book(
         return await _note(uow, series_id, msgspec.structs.replace(told, reason=SKIPPED_BY_THE_CLOCK), "conflict")
     if starts_at > uow.at + AHEAD:
         return "planned", told
-    booker = uow.site.facility(Booker)  # type: ignore[type-abstract]
+    booker = uow.site.facility(Booker)
     try:
         # What was written on the way to a refusal is taken back; what was booked before stays.
         async with uow.session.begin_nested():

@@ -217,7 +217,7 @@ async def take_offer(uow: UnitOfWork, wait_id: UUID, *, by: Actor, token: str = 
     await release(uow, row.shop_id, *is_offer(row.offer_id), asking=False)
     starts_at = datetime.fromtimestamp(row.offer_s, UTC).isoformat()
     choice = {"starts_at": starts_at} | ({"staff": row.staff_id} if row.staff_id else {})
-    beginner = uow.site.facility(Beginner)  # type: ignore[type-abstract]
+    beginner = uow.site.facility(Beginner)
     return await beginner.begin(uow, row.listing_id, choice, by=by)
 
 

@@ -174,11 +174,14 @@ def estimate(
     ordered = [by_whose[w] for w in (PET, STAFF, BREED) if w in by_whose]
     price = next(((d.price, d.whose) for d in ordered if d.price is not None), None)
     minutes = next(((d.minutes, d.whose) for d in ordered if d.minutes is not None), None)
-    if tariff is None and price is None:
+    if price is not None:
+        base = price[0]
+    elif tariff is not None:
+        base = tariff.price
+    else:
         raise SizeNotServed(band=band.name)
     adds = coats.get(pet.coat, Surcharge())
     usual = (tariff.minutes if tariff else None) or USUAL_MINUTES
-    base = price[0] if price else tariff.price  # type: ignore[union-attr]
     text = _OWN[price[1]] if price else band.text
     lasts = minutes[0] if minutes else usual
     reasons = [Reason(text=text, amount=base, minutes=lasts, facts={"pet": pet.name})]

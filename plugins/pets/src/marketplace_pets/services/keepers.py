@@ -116,7 +116,8 @@ async def accept(uow: UnitOfWork, code: str, *, by: Actor) -> UUID:
             await sharing.grant_after_claim(uow, row.pet_id, shop_id, by=by)
     else:
         await _let_in(uow, row.pet_id, by.person_id, row.right)
-    return row.pet_id  # type: ignore[no-any-return]
+    pet_id: UUID = row.pet_id
+    return pet_id
 
 
 async def _written_down_by(uow: UnitOfWork, pet_id: UUID) -> UUID | None:
