@@ -28,7 +28,7 @@ order_table = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("total_amount", sa.BigInteger, nullable=False),
     sa.Column("total_currency", sa.String(3), nullable=False),
-    sa.Column("paid_amount", sa.BigInteger, nullable=False),
+    sa.Column("paid_amount", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("note", sa.String(1000), nullable=False),
     sa.Column("placed_by", Uuid, sa.ForeignKey("person.id")),
     sa.Column("by_staff", sa.Boolean, nullable=False),

@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("created_at", UtcDateTime, nullable=False),
         sa.Column("total_amount", sa.BigInteger(), nullable=False),
         sa.Column("total_currency", sa.String(length=3), nullable=False),
-        sa.Column("paid_amount", sa.BigInteger(), nullable=False),
+        sa.Column("paid_amount", sa.BigInteger(), nullable=False, server_default="0"),
         sa.Column("note", sa.String(length=1000), nullable=False),
         sa.Column("placed_by", Uuid, nullable=True),
         sa.Column("by_staff", sa.Boolean(), nullable=False),
