@@ -28,7 +28,7 @@ FLAGS = (
     "--disable-sync",
 )
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-_START_SECONDS = 90
+_START_SECONDS = 240
 
 
 class Demo:
