@@ -31,6 +31,15 @@ async def test_every_answer_carries_the_security_headers(probe: httpx.AsyncClien
     assert len(headers["x-request-id"]) == 32
 
 
+@pytest.mark.parametrize("path", ["/probe/form", "/probe/mine", "/nothing", "/api/nothing", "/health/live"])
+async def test_probes_and_link_checkers_get_the_headers_alone(probe: httpx.AsyncClient, path: str) -> None:
+    full, head = await probe.get(path), await probe.head(path)
+    assert (head.status_code, head.content) == (full.status_code, b"")
+    differing = {"x-request-id", "set-cookie"}
+    assert {n for n in full.headers if n not in differing} == {n for n in head.headers if n not in differing}
+    assert head.headers["content-type"] == full.headers["content-type"]
+
+
 async def test_a_signed_in_person_s_page_is_kept_by_no_cache(probe: httpx.AsyncClient) -> None:
     probe.cookies.set("mk_session", "good-cookie")
     assert (await probe.get("/probe/form")).headers["cache-control"] == "private, no-store"

@@ -51,6 +51,8 @@ class FrontDoor:
         if scope["type"] not in {"http", "websocket"}:
             await self._router(scope, receive, send)
             return
+        if scope.get("method") == "HEAD":
+            scope, send = {**scope, "method": "GET"}, _without_body(send)
         if scope["path"].startswith(("/static/", "/media/", "/-/app/", "/-/manifest", "/sw.js", "/health/live")):
             await self._plain(scope, receive, send)
             return
@@ -187,6 +189,15 @@ class FrontDoor:
         ):
             cookies.append(f"{FLASH}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secured}")
         return cookies
+
+
+def _without_body(send: Send) -> Send:
+    """HEAD is answered like GET, headers alone (RFC 9110 §9.3.2): probes and link checkers ask this way."""
+
+    async def headers_alone(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return headers_alone
 
 
 def _kept(headers: MutableScopeHeaders) -> list[tuple[str, str]]:

@@ -12,8 +12,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 import structlog
-from litestar import HttpMethod
-from litestar.handlers import HTTPRouteHandler
+from litestar import get
 from litestar.params import FromPath
 from litestar.response import Response
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -122,7 +121,8 @@ async def space_of(connection: AsyncConnection, holder_id: UUID) -> int:
     return int(found.scalar() or 0)
 
 
-async def serve_media(site: Given[Site], name: FromPath[str]) -> Response[bytes]:
+@get("/media/{name:str}", **route(PUBLIC), include_in_schema=False)
+async def media_file(site: Given[Site], name: FromPath[str]) -> Response[bytes]:
     """One width of a picture; 404 for any name that is none of ours. Whoever knows the address may see it."""
     file = file_of(name)
     if file is None:
@@ -132,9 +132,6 @@ async def serve_media(site: Given[Site], name: FromPath[str]) -> Response[bytes]
     )
 
 
-media_file = HTTPRouteHandler(
-    "/media/{name:str}", http_method=[HttpMethod.GET, HttpMethod.HEAD], **route(PUBLIC), include_in_schema=False
-)(serve_media)
 handlers = (media_file,)
 
 
