@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from http.cookies import CookieError, SimpleCookie
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote
 
 import structlog
@@ -52,7 +52,7 @@ class FrontDoor:
             await self._router(scope, receive, send)
             return
         if scope.get("method") == "HEAD":
-            scope, send = {**scope, "method": "GET"}, _without_body(send)
+            scope, send = cast("Scope", {**scope, "method": "GET"}), _without_body(send)
         if scope["path"].startswith(("/static/", "/media/", "/-/app/", "/-/manifest", "/sw.js", "/health/live")):
             await self._plain(scope, receive, send)
             return
@@ -195,7 +195,9 @@ def _without_body(send: Send) -> Send:
     """HEAD is answered like GET, headers alone (RFC 9110 §9.3.2): probes and link checkers ask this way."""
 
     async def headers_alone(message: Message) -> None:
-        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
 
     return headers_alone
 
