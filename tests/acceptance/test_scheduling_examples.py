@@ -7,7 +7,7 @@
 5. here, and ``together`` in ``tests/scheduling/test_booking.py``;
 6. here, with the notices that are really written; the rule in ``tests/scheduling/test_reminders.py``;
 7. here, as a series of appointments; the rule in ``tests/scheduling/test_series.py``;
-8. nowhere: travel of vans is not built yet;
+8. here; on paper in ``tests/scheduling/test_travel.py``, without the API in ``tests/scheduling/test_home_visits.py``;
 9. here; without the API in ``tests/scheduling/test_booking.py``.
 
 Below them what other calendars got wrong, by the number of the report.
@@ -24,10 +24,12 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace_kit.scheduling import services
+from marketplace_kit.scheduling.domain.areas import said_point
 from marketplace_kit.scheduling.schemas import MarkForm
 from marketplace_kit.scheduling.tables import appointment_reminder_table, appointment_table
 from marketplace_kit.shops.tables import shop_table
 from tests.acceptance.conftest import Doors
+from tests.scheduling.rounds import A, B, C, Garage
 from tests.scheduling.salons import TUESDAY, Salon
 
 pytestmark = pytest.mark.anyio
@@ -172,6 +174,34 @@ async def test_example_7_every_second_monday_at_half_past_nine_on_the_wall(salon
     coming = [one["starts_at"] for one in (await dana.get("/api/appointments")).json()]
     assert [one[11:16] for one in coming] == ["09:30"] * 4
     assert [utc(one) for one in coming] == ["10-18 07:30", "11-01 08:30", "11-15 08:30", "11-29 08:30"]
+
+
+async def test_example_8_a_van_between_two_visits(salon: Salon, doors: Doors) -> None:
+    garage = await Garage.opened(salon)
+    dana, owner = await doors.program("dana"), await doors.owner()
+
+    async def asks(place: Any, time: str) -> Any:
+        where = {"address": "Satpaev 5", "point": said_point(place)}
+        body = {"lines": [doors.line(garage.listing, time, **where)], "phone": "87010000001", "consent": True}
+        return await dana.post("/api/orders/create", json=body)
+
+    for place, time in ((A, "10:00"), (C, "13:10")):
+        assert (await asks(place, time)).status_code == 201
+    short = await asks(B, "11:50")
+    assert (short.status_code, short.json()["code"]) == (409, "travel_time_short")
+    assert [one[11:16] for one in short.json()["facts"]["alternatives"]] == ["11:35", "11:40", "11:45"]
+    asked = {"listing": str(garage.listing), "day": TUESDAY.isoformat(), "days": 1, "point": said_point(B)}
+    offered = (await dana.get("/api/scheduling/slots", params=asked)).json()["days"][0]["slots"]
+    assert "11:30" in said(offered)
+    assert "11:50" not in said(offered)
+    made = await asks(B, "11:30")
+    assert made.status_code == 201, made.text
+    taken = [(one["from_at"][11:16], one["to_at"][11:16]) for one in await doors.calendar()]
+    assert taken == [("10:00", "11:00"), ("11:10", "12:30"), ("12:45", "14:10")]
+    cancelled = await doors.act(owner, made.json()["order"], "cancel", reason="Fell ill")
+    assert cancelled.status_code == 200, cancelled.text
+    taken = [(one["from_at"][11:16], one["to_at"][11:16]) for one in await doors.calendar()]
+    assert taken == [("10:00", "11:00"), ("12:55", "14:10")]
 
 
 async def test_example_9_three_missed_in_sixty_days_and_the_marks_of_the_shop(salon: Salon, doors: Doors) -> None:

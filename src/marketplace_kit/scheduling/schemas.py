@@ -46,13 +46,33 @@ class SchedulingSettings(Form):
 
 
 class AppointmentChoice(Form):
-    """What is asked of somebody who books a time."""
+    """What is asked of somebody who books a time. For a visit at home also where: ``address``, and the point or the
+    part of the town (an area's number).
+    """
 
     starts_at: Annotated[str, Field(N_("Time"), max_length=40)]
     staff: Annotated[int | None, Field(N_("By whom"), min=1)] = None
     staff_matters: Annotated[bool, Field(N_("Only this person"))] = False
     together: Annotated[bool, Field(N_("All at the same time"))] = False
     note: Annotated[str, Field(N_("Note for the shop"), long=True, max_length=1000)] = ""
+    address: Annotated[
+        str, Field(N_("Street and house"), hint=N_("Where we shall come"), max_length=200, private=True)
+    ] = ""
+    entrance: Annotated[str, Field(N_("Apartment, entrance, floor"), max_length=80, private=True)] = ""
+    point: Annotated[
+        str, Field(N_("Latitude and longitude"), hint=N_("Like 47.1068, 51.9166"), max_length=80, private=True)
+    ] = ""
+    district: Annotated[str, Field(N_("Part of the town"), max_length=20)] = ""
+
+
+@attrs.frozen(kw_only=True)
+class Where:
+    """Where somebody shall come, as it is asked before a time is chosen: a ``point`` ("47.1068, 51.9166"), or a
+    ``district`` (an area's number).
+    """
+
+    point: str = ""
+    district: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -109,7 +129,9 @@ class StaffView(msgspec.Struct, frozen=True, kw_only=True):
 
 class SlotsView(msgspec.Struct, frozen=True, kw_only=True):
     """What the slot picker shows. ``minutes`` is the whole visit. ``not_bookable``: nobody can perform it
-    (``no_staff``), nobody works in the coming time (``no_hours``), or it is not offered online (``not_online``).
+    (``no_staff``), nobody works in the coming time (``no_hours``), or it is not offered online (``not_online``). For a
+    ``home_visit`` also ``no_address`` (say where) and ``out_of_zone`` (nobody comes there); ``areas`` are the parts of
+    the town by which one may say where, (number, name).
     ``waitlist`` is the page on which one waits for a time of a full day; empty where nobody can.
     """
 
@@ -125,6 +147,8 @@ class SlotsView(msgspec.Struct, frozen=True, kw_only=True):
     latest: date | None = None
     not_bookable: str = ""
     waitlist: str = ""
+    home_visit: bool = False
+    areas: list[tuple[int, str]] = []
 
 
 class DayState(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,9 +157,12 @@ class DayState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MonthView(msgspec.Struct, frozen=True, kw_only=True):
+    """``not_bookable`` is that of :class:`SlotsView`."""
+
     listing_id: UUID
     zone: str
     days: list[DayState]
+    not_bookable: str = ""
 
 
 class ResourceView(msgspec.Struct, frozen=True, kw_only=True):
@@ -234,6 +261,97 @@ class ResourceForm(Form):
     active: Annotated[bool, Field(N_("Can be booked"))] = True
     rank: Annotated[int, Field(N_("Place in the list"), min=0, max=1000)] = 0
     version: Annotated[int | None, Field(N_("Version"), min=1)] = None
+
+
+_WEEKDAYS = tuple(
+    (str(number), name)
+    for number, name in enumerate(
+        (
+            N_("Monday"),
+            N_("Tuesday"),
+            N_("Wednesday"),
+            N_("Thursday"),
+            N_("Friday"),
+            N_("Saturday"),
+            N_("Sunday"),
+        )
+    )
+)
+
+
+class VanForm(Form):
+    """A van that goes to the customers: its base, how far around it, how fast."""
+
+    base: Annotated[
+        str,
+        Field(N_("Where its day begins and ends"), hint=N_("Latitude and longitude from any map"), max_length=80),
+    ]
+    radius_km: Annotated[
+        int,
+        Field(
+            N_("Goes every day as far as"),
+            unit=N_("km"),
+            hint=N_("In a straight line. 0: only to the areas below"),
+            min=0,
+            max=200,
+        ),
+    ] = 10
+    kmh: Annotated[int, Field(N_("Average speed"), unit=N_("km/h"), min=5, max=120)] = 30
+    road_percent: Annotated[
+        int,
+        Field(
+            N_("Roads are longer than a straight line"),
+            unit=N_("percent of it"),
+            hint=N_("130 in most towns; more where there is a river"),
+            min=100,
+            max=300,
+        ),
+    ] = 130
+
+
+class AreaForm(Form):
+    """A part of the town to which a van goes."""
+
+    name: Annotated[str, Field(N_("Name of the area"), hint=N_("Customers choose by it"), max_length=80)]
+    outline: Annotated[
+        str,
+        Field(
+            N_("Corners"),
+            hint=N_("One per line, as maps show a point: 47.1068, 51.9166. In the order of a walk around it"),
+            long=True,
+            max_length=8000,
+        ),
+    ]
+    weekdays: Annotated[tuple[str, ...], Field(N_("On these days"), choices=_WEEKDAYS)] = (
+        "0",
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+        "6",
+    )
+
+
+class AreaView(msgspec.Struct, frozen=True, kw_only=True):
+    """``outline`` are (latitude, longitude) of the corners, ``weekdays`` numbers (0 is Monday)."""
+
+    id: int
+    name: str
+    outline: list[tuple[float, float]]
+    weekdays: list[int]
+
+
+class VanView(msgspec.Struct, frozen=True, kw_only=True):
+    """How a van goes to its customers."""
+
+    resource_id: int
+    lat: float
+    lon: float
+    radius_km: int
+    kmh: int
+    road_percent: int
+    areas: list[AreaView]
 
 
 class ResourceWeek(Form):

@@ -15,7 +15,7 @@ from marketplace_kit.kernel.fields.reading import TEXTS
 from marketplace_kit.kernel.hooks import Actor, Customer
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.scheduling import services
-from marketplace_kit.scheduling.schemas import MonthView, SlotsView
+from marketplace_kit.scheduling.schemas import MonthView, SlotsView, Where
 from marketplace_kit.web.context import Given, WebRequest
 from marketplace_kit.web.parameters import UnknownParameter, declared_parameters
 from marketplace_kit.web.routing import PUBLIC, route
@@ -27,6 +27,12 @@ Days = Annotated[int, QueryParameter(name="days", ge=1, le=62, required=False)]
 Staff = Annotated[int | None, QueryParameter(name="staff", ge=1, required=False, description="A resource's id.")]
 Count = Annotated[int, QueryParameter(name="count", ge=1, le=10, required=False, description="So many in one visit.")]
 Together = Annotated[bool, QueryParameter(name="together", required=False, description="At once instead of in turn.")]
+PointText = Annotated[
+    str, QueryParameter(name="point", max_length=80, required=False, description="Latitude, longitude of a home visit.")
+]
+District = Annotated[
+    str, QueryParameter(name="district", max_length=20, required=False, description="One of the answer's `areas`.")
+]
 
 
 @get("/api/scheduling/slots", **route(PUBLIC, summary="Starts that can be booked"))
@@ -40,16 +46,28 @@ async def slots(
     staff: Staff = None,
     count: Count = 1,
     together: Together = False,
+    point: PointText = "",
+    district: District = "",
 ) -> SlotsView:
     """Choose of the listing's groups with `options.<group>` (may be repeated). Times carry the place's offset; a day
     without slots says why in its `state`, a start that cannot be chosen is not `bookable` and says why in its `reason`.
+    A visit at home is asked for with where: a `point` ("47.1068, 51.9166") or a `district`, a number of `areas`.
     """
     chosen = _options(request)
     listing_id, first = _listing(listing), _day(day)
     wishes = await services.blank_wishes(site, listing_id, count, chosen)
     customer = Customer(person_id=actor.person_id) if actor.person_id else None
     return await services.slots_for(
-        site, listing_id, wishes, first, days, staff, options=chosen, together=together, customer=customer
+        site,
+        listing_id,
+        wishes,
+        first,
+        days,
+        staff,
+        options=chosen,
+        together=together,
+        customer=customer,
+        where=Where(point=point, district=district),
     )
 
 
@@ -63,12 +81,24 @@ async def days_of_month(
     staff: Staff = None,
     count: Count = 1,
     together: Together = False,
+    point: PointText = "",
+    district: District = "",
 ) -> MonthView:
     """For each date: `free`, `few`, `none` (all taken), `closed`, `too_soon` or `beyond`."""
     chosen = _options(request)
     listing_id, first = _listing(listing), _day(day)
     wishes = await services.blank_wishes(site, listing_id, count, chosen)
-    return await services.month_for(site, listing_id, wishes, first, days, staff, options=chosen, together=together)
+    return await services.month_for(
+        site,
+        listing_id,
+        wishes,
+        first,
+        days,
+        staff,
+        options=chosen,
+        together=together,
+        where=Where(point=point, district=district),
+    )
 
 
 def _options(request: WebRequest) -> Mapping[str, tuple[str, ...]]:

@@ -25,6 +25,7 @@ from marketplace_kit.scheduling.domain.refusals import (
     NoSuchSlot,
     NothingProposed,
     NotYet,
+    OutOfZone,
     OutsideHours,
     PrepaymentRequired,
     ResourceConflict,
@@ -35,6 +36,7 @@ from marketplace_kit.scheduling.domain.refusals import (
     TooManyOpenVisits,
     TooManyReschedules,
     TooSoon,
+    TravelTimeShort,
 )
 
 __all__ = [
@@ -59,6 +61,7 @@ __all__ = [
     "NoSuchSlot",
     "NotYet",
     "NothingProposed",
+    "OutOfZone",
     "OutsideHours",
     "PrepaymentRequired",
     "ResourceConflict",
@@ -70,4 +73,5 @@ __all__ = [
     "TooManyOpenVisits",
     "TooManyReschedules",
     "TooSoon",
+    "TravelTimeShort",
 ]

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import attrs
 
 from marketplace_kit.scheduling.domain.slots import Pattern, full, joint, offered
+from marketplace_kit.scheduling.domain.travel import Rounds
 from marketplace_kit.scheduling.domain.windows import Window
 
 STAFF = "staff"
@@ -26,7 +27,7 @@ class Need:
 @attrs.frozen(kw_only=True)
 class Able:
     """A resource that could fill a role. ``claims`` are (lane, from, to) of what lives; ``works`` the seconds that it
-    takes for each wish of the role.
+    takes for each wish of the role. ``rounds``: it goes to the customer.
     """
 
     id: int
@@ -34,6 +35,7 @@ class Able:
     windows: Sequence[Window] = ()
     claims: Sequence[tuple[int, int, int]] = ()
     works: tuple[int, ...] = ()
+    rounds: Rounds | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -58,6 +60,8 @@ class Role:
 
     def _of(self, one: Able, first: int, last: int, zone: str) -> list[int]:
         work = sum(one.works)
+        if one.rounds is not None:
+            return one.rounds.starts(self.pattern, work, first, last)
         if self.places > 1:
             listed = offered(one.windows, (), self.pattern, work, first=first, last=last, zone=zone)
             return [s for s in listed if self.places_left(one, s) > 0]
@@ -74,7 +78,19 @@ class Role:
 
     def empty(self) -> Role:
         """The same, were nothing taken."""
-        return attrs.evolve(self, able=tuple(attrs.evolve(a, claims=()) for a in self.able))
+        return attrs.evolve(
+            self, able=tuple(attrs.evolve(a, claims=(), rounds=a.rounds and a.rounds.idle()) for a in self.able)
+        )
+
+    @property
+    def travels(self) -> bool:
+        return any(one.rounds is not None for one in self.able)
+
+    def at_once(self) -> Role:
+        """The same, were every way without length."""
+        return attrs.evolve(
+            self, able=tuple(attrs.evolve(a, rounds=a.rounds and a.rounds.at_once()) for a in self.able)
+        )
 
 
 def free(roles: Sequence[Role], first: int, last: int, zone: str) -> dict[int, list[list[int]]]:

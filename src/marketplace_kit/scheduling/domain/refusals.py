@@ -28,6 +28,26 @@ class CapacityFull(DomainError):
     text = N_("All places at this time are taken.")
 
 
+class TravelTimeShort(DomainError):
+    """The van is free, but the way to this place or from it does not fit between its visits; ``alternatives`` are the
+    three nearest starts that do.
+    """
+
+    code = "travel_time_short"
+    kind = Kind.CONFLICT
+    text = N_("The way to you does not fit between the visits before and after. Please choose another time.")
+
+
+class OutOfZone(DomainError):
+    """``weekdays`` are those on which somebody comes there at all (0 is Monday); ``areas`` are the parts of the town
+    that are served.
+    """
+
+    code = "out_of_zone"
+    kind = Kind.INVALID
+    text = N_("Nobody comes to this address on that day.")
+
+
 class HoldExpired(DomainError):
     code = "hold_expired"
     kind = Kind.CONFLICT

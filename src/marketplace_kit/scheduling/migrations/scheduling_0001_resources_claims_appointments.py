@@ -319,12 +319,65 @@ def upgrade() -> None:
     op.create_index(op.f("ix_claim_appointment_id"), "claim", ["appointment_id"], unique=False)
     op.create_index(op.f("ix_claim_held_by"), "claim", ["held_by"], unique=False)
     op.create_index(op.f("ix_claim_hold_id"), "claim", ["hold_id"], unique=False)
+    op.create_table(
+        "van",
+        sa.Column("resource_id", Number, autoincrement=False, nullable=False),
+        sa.Column("lat", sa.Float(), nullable=False),
+        sa.Column("lon", sa.Float(), nullable=False),
+        sa.Column("radius_m", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("kmh", sa.Integer(), server_default="30", nullable=False),
+        sa.Column("road_percent", sa.Integer(), server_default="130", nullable=False),
+        sa.CheckConstraint("lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180", name=op.f("ck_van_base")),
+        sa.CheckConstraint("radius_m BETWEEN 0 AND 200000", name=op.f("ck_van_radius")),
+        sa.CheckConstraint("kmh BETWEEN 5 AND 120 AND road_percent BETWEEN 100 AND 300", name=op.f("ck_van_ways")),
+        sa.ForeignKeyConstraint(["resource_id"], ["resource.id"], name=op.f("fk_van_resource_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("resource_id", name=op.f("pk_van")),
+    )
+    op.create_table(
+        "van_area",
+        sa.Column("id", Number, nullable=False),
+        sa.Column("resource_id", Number, nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("outline", Json, nullable=False),
+        sa.Column("weekdays", Json, nullable=False),
+        sa.CheckConstraint("name <> ''", name=op.f("ck_van_area_named")),
+        sa.ForeignKeyConstraint(
+            ["resource_id"], ["resource.id"], name=op.f("fk_van_area_resource_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_van_area")),
+    )
+    op.create_index(op.f("ix_van_area_resource_id"), "van_area", ["resource_id"], unique=False)
+    op.create_table(
+        "van_trip",
+        sa.Column("line_id", Uuid, nullable=False),
+        sa.Column("resource_id", Number, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("starts_s", sa.BigInteger(), nullable=False),
+        sa.Column("before_s", sa.Integer(), nullable=False),
+        sa.Column("lat", sa.Float(), nullable=False),
+        sa.Column("lon", sa.Float(), nullable=False),
+        sa.Column("address", sa.String(length=200), nullable=False),
+        sa.Column("entrance", sa.String(length=80), server_default="", nullable=False),
+        sa.Column("area", sa.String(length=80), server_default="", nullable=False),
+        sa.Column("made_at", UtcDateTime, nullable=False),
+        sa.CheckConstraint("before_s >= 0", name=op.f("ck_van_trip_before")),
+        sa.ForeignKeyConstraint(
+            ["resource_id"], ["resource.id"], name=op.f("fk_van_trip_resource_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("line_id", name=op.f("pk_van_trip")),
+    )
+    op.create_index("ix_van_trip_resource_day", "van_trip", ["resource_id", "day"], unique=False)
     # Alembic does not see what refuses overlaps: this is the one place that says it.
     for statement in refuse_overlaps(op.get_bind().dialect.name)[0]:
         op.execute(statement)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_van_trip_resource_day", table_name="van_trip")
+    op.drop_table("van_trip")
+    op.drop_index(op.f("ix_van_area_resource_id"), table_name="van_area")
+    op.drop_table("van_area")
+    op.drop_table("van")
     op.drop_index(op.f("ix_claim_hold_id"), table_name="claim")
     op.drop_index(op.f("ix_claim_held_by"), table_name="claim")
     op.drop_index(op.f("ix_claim_appointment_id"), table_name="claim")

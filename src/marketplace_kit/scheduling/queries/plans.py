@@ -20,6 +20,8 @@ from marketplace_kit.listings.tables import listing_table as listing
 from marketplace_kit.scheduling.domain.windows import DayRule, WeekRule, Working, day_bounds
 from marketplace_kit.scheduling.queries.services import LISTINGS, SERVICES, read_services, together
 from marketplace_kit.scheduling.queries.snapshots import Held, Own, Plan, Resource
+from marketplace_kit.scheduling.queries.travelling import vans_of
+from marketplace_kit.scheduling.schemas import VAN
 from marketplace_kit.scheduling.tables import (
     claim_table,
     resource_day_table,
@@ -117,7 +119,7 @@ async def plan_of(
 ) -> Plan | None:
     """All that decides what can be booked of these listings, which are of one shop, on these dates wherever it is;
     ``None`` if one is not there. ``without`` are lines whose own claims do not count (they are about to be moved).
-    One statement, however many resources, days and claims.
+    One statement, however many resources, days and claims; one more where a van goes to the customers.
     """
     midnight = int(datetime(first.year, first.month, first.day, tzinfo=UTC).timestamp())
     from_s, to_s = midnight - _AROUND_S, midnight + days * 86_400 + _AROUND_S
@@ -165,6 +167,9 @@ async def plan_between(
     held: dict[UUID, list[Held]] = {}
     for line, *more in msgspec.json.decode(row.held) if without else ():
         held.setdefault(UUID(line), []).append(Held(*more))
+    vans = []
+    if any(need.kind == VAN for one in services.values() for need in one.rule.needs):
+        vans = [one.id for one in resources.values() if one.kind == VAN]
     return Plan(
         services=services,
         resources=resources,
@@ -174,6 +179,7 @@ async def plan_between(
         dead=frozenset(dead),
         has_staff=has_staff,
         held=held,
+        vans=await vans_of(connection, vans, from_s, to_s, now=now, without=without),
     )
 
 

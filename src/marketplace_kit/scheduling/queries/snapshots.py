@@ -8,6 +8,7 @@ from uuid import UUID
 
 import attrs
 
+from marketplace_kit.scheduling.domain.travel import Van
 from marketplace_kit.scheduling.domain.windows import Working
 from marketplace_kit.scheduling.queries.services import Service
 from marketplace_kit.shops.domain.hours import Opening
@@ -49,6 +50,7 @@ class Held(NamedTuple):
 class Plan:
     """``has_staff``: whether the shop has a member of staff at all, active or not. ``dead`` are the resources of which
     a hold is over that nobody has taken away yet. ``held`` is what was held for the lines that it was read without.
+    ``vans`` go to the customers, if one of the services needs that.
     """
 
     services: Mapping[UUID, Service]
@@ -59,6 +61,7 @@ class Plan:
     has_staff: bool = True
     dead: frozenset[int] = frozenset()
     held: Mapping[UUID, Sequence[Held]] = attrs.field(factory=dict)
+    vans: Mapping[int, Van] = attrs.field(factory=dict)
 
     @property
     def zone(self) -> str:

@@ -18,6 +18,7 @@ from marketplace_kit.scheduling.services.privacy import erase, holds
 from marketplace_kit.scheduling.services.staffing import ensure_resource, ensure_staff_for_members
 from marketplace_kit.scheduling.services.sweeping import sweep_holds
 from marketplace_kit.scheduling.services.timely import links_of, not_now
+from marketplace_kit.scheduling.services.vans import remove_area, save_area, save_van, stay_at_shop
 
 __all__ = [
     "Place",
@@ -39,13 +40,17 @@ __all__ = [
     "note_change",
     "occupy",
     "release_break",
+    "remove_area",
+    "save_area",
     "save_resource",
     "save_service_rule",
+    "save_van",
     "set_missed_rule",
     "set_resource_day",
     "set_resource_week",
     "set_service_resources",
     "slots_for",
+    "stay_at_shop",
     "sweep_holds",
     "take_break",
     "vacate",

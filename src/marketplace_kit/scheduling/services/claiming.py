@@ -7,6 +7,7 @@ are over are taken away first: the constraint cannot look at the clock.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from marketplace_kit.scheduling.domain import (
 from marketplace_kit.scheduling.domain.offers import STAFF, Role
 from marketplace_kit.scheduling.domain.slots import assigned, dealt, lane_for
 from marketplace_kit.scheduling.services.guarding import FREED, GUARD, freed
+from marketplace_kit.scheduling.services.travelling import fits_of, make_room, straighten, tours_with
 from marketplace_kit.scheduling.tables import claim_table, resource_table
 from marketplace_kit.scheduling.tables.overlap import LONGEST_S, insert_free, insert_if_free
 
@@ -43,7 +45,9 @@ class Stretch:
 
 @attrs.frozen(kw_only=True)
 class Placed:
-    """Where one wish found its time: when the work begins and ends, and who does it."""
+    """Where one wish found its time: when the work begins and ends, and who does it. ``van_id`` goes to the customer,
+    in its round of ``day``.
+    """
 
     starts_s: int
     ends_s: int
@@ -51,35 +55,42 @@ class Placed:
     before: int
     after: int
     staff_id: int | None
+    van_id: int | None = None
+    day: date | None = None
 
 
 async def release_dead(uow: UnitOfWork, shop_id: UUID, resource_ids: Collection[int], from_s: int, to_s: int) -> None:
     """Take away holds whose time is over, where somebody wants to claim."""
-    dead = sa.select(c.id).where(
+    over = (
         c.resource_id.in_(resource_ids),
         c.kind == "hold",
-        c.released_at.is_(None),
         c.hold_until <= uow.at,
         c.from_s < to_s,
         c.from_s > from_s - LONGEST_S,
         c.to_s > from_s,
     )
+    dead = sa.select(c.id).where(c.released_at.is_(None), *over)
     # One that somebody else takes away at this moment is waited for by the INSERT that follows.
     chosen = dialects.skip_locked(uow.site.database.dialect, dead)
+    tours = await tours_with(uow, *over)
     gone = sa.update(claim_table).where(c.id.in_(chosen)).values(released_at=uow.at).returning(*FREED)
     rows = (await uow.session.execute(gone)).all()
-    freed(uow, shop_id, [row for row in rows if row.source != GUARD])
+    freed(uow, shop_id, [row for row in rows if row.source != GUARD], asking=not tours)
     # Nobody who waits took it over in time: now it is anybody's.
     freed(uow, shop_id, [row for row in rows if row.source == GUARD], asking=False)
+    await straighten(uow, tours)
 
 
 async def release(uow: UnitOfWork, shop_id: UUID, *which: sa.ColumnElement[bool], asking: bool = True) -> int:
     """Let go of live claims; how many there were. Those who wait are asked first, unless ``asking`` is off (the time is
-    taken again at once, or nobody who waits wanted it).
+    taken again at once, or nobody who waits wanted it). A van's way to its next visit becomes another; nobody waits
+    for a van, who would have to say where.
     """
+    tours = await tours_with(uow, *which)
     gone = sa.update(claim_table).where(c.released_at.is_(None), *which).values(released_at=uow.at)
     rows = (await uow.session.execute(gone.returning(*FREED))).all()
-    freed(uow, shop_id, rows, asking=asking)
+    freed(uow, shop_id, rows, asking=asking and not tours)
+    await straighten(uow, tours)
     return len(rows)
 
 
@@ -104,9 +115,12 @@ async def place(
             short = next((n for n, ids in enumerate(left) if not ids), 0)
             raise _refused(roles[short])
         stretches, placed = laid_out(roles, chosen, start)
+        fits = fits_of(roles, chosen, start, works_of(roles, chosen))
+        await make_room(uow, chosen, fits)
         failed = await _claim_all(uow, roles, chosen, stretches, rows)
         if failed is None:
             return placed
+        await straighten(uow, [(chosen[number], fit.day) for number, fit in fits.items()])
         left[failed].remove(chosen[failed])
 
 
@@ -117,25 +131,31 @@ def _refused(role: Role) -> Exception:
 
 
 def laid_out(roles: Sequence[Role], chosen: Sequence[int], start: int) -> tuple[list[list[Stretch]], dict[int, Placed]]:
-    """What each role claims, and where each wish lies. Within a block one wish begins where the one before ends."""
-    works: dict[int, int] = {}
+    """What each role claims, and where each wish lies. Within a block one wish begins where the one before ends; who
+    goes to the customer is away from the beginning of the way.
+    """
+    works = works_of(roles, chosen)
+    fits = fits_of(roles, chosen, start, works)
     staff: dict[int, int] = {}
-    for role, resource in zip(roles, chosen, strict=True):
-        able = next(one for one in role.able if one.id == resource)
-        for number, work in zip(role.wishes, able.works, strict=True):
-            if number not in works or (role.need.kind == STAFF and number not in staff):
-                works[number] = work
+    vans: dict[int, tuple[int, date]] = {}
+    for at_role, (role, resource) in enumerate(zip(roles, chosen, strict=True)):
+        for number in role.wishes:
             if role.need.kind == STAFF:
                 staff.setdefault(number, resource)
+            if at_role in fits:
+                vans.setdefault(number, (resource, fits[at_role].day))
     listed: list[list[Stretch]] = []
     placed: dict[int, Placed] = {}
-    for role, resource in zip(roles, chosen, strict=True):
+    for at_role, (role, resource) in enumerate(zip(roles, chosen, strict=True)):
+        way = fits[at_role].way_s if at_role in fits else 0
         at, stretches = start, []
         for number in role.wishes:
             before = role.pattern.before if number == role.wishes[0] else 0
             after = role.pattern.after if number == role.wishes[-1] else 0
             ends = at + works[number]
-            stretches.append(Stretch(line=number, resource_id=resource, from_s=at - before, to_s=ends + after))
+            begins = at - before - (way if number == role.wishes[0] else 0)
+            stretches.append(Stretch(line=number, resource_id=resource, from_s=begins, to_s=ends + after))
+            van_id, day = vans.get(number, (None, None))
             placed[number] = Placed(
                 starts_s=at,
                 ends_s=ends,
@@ -143,10 +163,26 @@ def laid_out(roles: Sequence[Role], chosen: Sequence[int], start: int) -> tuple[
                 before=before // 60,
                 after=after // 60,
                 staff_id=staff.get(number),
+                van_id=van_id,
+                day=day,
             )
             at = ends
         listed.append(stretches)
     return listed, placed
+
+
+def works_of(roles: Sequence[Role], chosen: Sequence[int]) -> dict[int, int]:
+    """How long each wish takes, by those who were chosen: as long as its member of staff needs."""
+    works: dict[int, int] = {}
+    staffed: set[int] = set()
+    for role, resource in zip(roles, chosen, strict=True):
+        able = next(one for one in role.able if one.id == resource)
+        for number, work in zip(role.wishes, able.works, strict=True):
+            if number not in works or (role.need.kind == STAFF and number not in staffed):
+                works[number] = work
+        if role.need.kind == STAFF:
+            staffed.update(role.wishes)
+    return works
 
 
 async def _claim_all(
@@ -160,7 +196,11 @@ async def _claim_all(
     order = sorted(range(len(roles)), key=lambda n: chosen[n])
     able = {n: next(one for one in roles[n].able if one.id == chosen[n]) for n in order}
     most = {n: able[n].lanes if roles[n].places == 1 else min(able[n].lanes, roles[n].places) for n in order}
-    lanes = {n: lane_for(able[n].claims, most[n], stretches[n][0].from_s, stretches[n][-1].to_s) for n in order}
+    lanes = {
+        # Of a van there is one: its next visit has made room since.
+        n: [0] if able[n].rounds else lane_for(able[n].claims, most[n], stretches[n][0].from_s, stretches[n][-1].to_s)
+        for n in order
+    }
     if all(lanes.values()):  # as a rule all of it is free, and one statement is enough
         wanted = [_row(one, lanes[n][0], rows[one.line]) for n in order for one in stretches[n]]
         got = await insert_free(await uow.connection(), claim_table, wanted)

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import reduce
 from operator import add
+from typing import Any
 from uuid import UUID
 
+import attrs
 import msgspec
 
 from marketplace_kit.kernel.errors import Invalid, Missing
@@ -18,10 +20,12 @@ from marketplace_kit.kernel.ids import new_id
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.scheduling.domain.offers import STAFF, Role, free
 from marketplace_kit.scheduling.domain.slots import FEW
+from marketplace_kit.scheduling.domain.travel import Place
 from marketplace_kit.scheduling.domain.windows import date_of
 from marketplace_kit.scheduling.queries.plans import plan_of, today_in
 from marketplace_kit.scheduling.queries.services import Service, services_of
 from marketplace_kit.scheduling.queries.snapshots import Plan
+from marketplace_kit.scheduling.queries.travelling import place_of
 from marketplace_kit.scheduling.schemas import (
     DaySlots,
     DayState,
@@ -30,6 +34,7 @@ from marketplace_kit.scheduling.schemas import (
     Slot,
     SlotsView,
     StaffView,
+    Where,
 )
 from marketplace_kit.scheduling.services.planning import (
     Job,
@@ -38,10 +43,12 @@ from marketplace_kit.scheduling.services.planning import (
     local,
     measured,
     roles_for,
+    vans_for,
     who_can,
 )
 from marketplace_kit.scheduling.services.policies import NEEDS_PREPAYMENT, standing
 from marketplace_kit.scheduling.services.staffing import ensure_resource
+from marketplace_kit.scheduling.services.travelling import place_in, served
 from marketplace_kit.scheduling.services.unbookable import can_wait, full_ones, too_soon
 
 MOST_DAYS = 62
@@ -62,16 +69,20 @@ async def slots_for(
     by_staff: bool = False,
     without: Sequence[UUID] = (),
     customer: Customer | None = None,
+    where: Where | None = None,
 ) -> SlotsView:
     """The starts that can be chosen on ``days`` dates from ``first_day`` on (today's if ``None``). ``wishes`` are what
     somebody asks for so far (several: in turn, or ``together``); without any it is one of the listing with
     ``options``. ``staff`` is the only one who shall do it. ``by_staff``: the shop itself looks, neither lead time nor
     horizon binds it. ``without`` are lines that are about to be moved: their own time counts as free. What is known
     of but cannot be chosen is not ``bookable``, with a reason; so is all to a ``customer`` who has to pay before.
+    ``where`` somebody shall come, if a van does; if nothing is said, the place of ``wishes`` or ``without``.
 
     A constant number of statements. Refuses :class:`Missing` for a listing that cannot be booked by time.
     """
     plan, jobs, first, days = await _looked_at(site, listing_id, wishes, first_day, days, options, without, by_staff)
+    place = await _place(site, plan, where, wishes, without) if plan.vans else None
+    jobs = [attrs.evolve(job, place=place) for job in jobs]
     now = site.clock.now()
     earliest, latest, last_day = limits(plan, jobs, now, by_staff=by_staff)
     roles = roles_for(plan, jobs, first, days, together=together, staff=staff)
@@ -98,13 +109,37 @@ async def slots_for(
         first_free=None if found_any is None else local(plan.zone, found_any),
         earliest=local(plan.zone, earliest),
         latest=last_day,
-        not_bookable=_why_not(roles, service, by_staff),
-        waitlist=f"/book/{listing_id}/wait" if not by_staff and can_wait(site, service.kind) else "",
+        not_bookable=_not_there(plan, jobs) or _why_not(roles, service, by_staff),
+        home_visit=bool(plan.vans),
+        areas=list(dict.fromkeys((a.id, a.name) for one in vans_for(plan, jobs) for a in plan.vans[one].areas)),
+        waitlist=f"/book/{listing_id}/wait" if not by_staff and not plan.vans and can_wait(site, service.kind) else "",
     )
 
 
 def _closed(slot: Slot, reason: str) -> Slot:
     return msgspec.structs.replace(slot, bookable=False, reason=reason)
+
+
+async def _place(
+    site: Site, plan: Plan, where: Where | None, wishes: Sequence[Wish], without: Sequence[UUID]
+) -> Place | None:
+    """Where somebody shall come, as far as it is known. Refuses :class:`Invalid` for what is no place."""
+    said: list[Any] = [where] if where is not None else []
+    for one in (*said, *(w.choice for w in wishes)):
+        found = place_in(one, plan.vans)
+        if found is not None:
+            return found
+    return await site.ask(place_of, without[0]) if without else None
+
+
+def _not_there(plan: Plan, jobs: Sequence[Job]) -> str:
+    """Why nobody comes: it is not said where, or it is beyond where they go."""
+    place = jobs[0].place
+    if not plan.vans:
+        return ""
+    if place is None:
+        return "no_address"
+    return "" if served(plan.vans, vans_for(plan, jobs), place) else "out_of_zone"
 
 
 async def month_for(
@@ -119,6 +154,7 @@ async def month_for(
     together: bool = False,
     by_staff: bool = False,
     without: Sequence[UUID] = (),
+    where: Where | None = None,
 ) -> MonthView:
     """For each date whether it has free starts: free, few, none, closed, too_soon or beyond."""
     view = await slots_for(
@@ -132,9 +168,13 @@ async def month_for(
         together=together,
         by_staff=by_staff,
         without=without,
+        where=where,
     )
     return MonthView(
-        listing_id=listing_id, zone=view.zone, days=[DayState(day=d.day, state=d.state) for d in view.days]
+        listing_id=listing_id,
+        zone=view.zone,
+        not_bookable=view.not_bookable,
+        days=[DayState(day=d.day, state=d.state) for d in view.days],
     )
 
 

@@ -19,6 +19,7 @@ from marketplace_kit.kernel.database import Uuid
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.listings.tables import listing_table as listing
 from marketplace_kit.scheduling.domain.offers import free
+from marketplace_kit.scheduling.domain.travel import Place
 from marketplace_kit.scheduling.queries.plans import plan_of, today_in
 from marketplace_kit.scheduling.queries.services import services_of
 from marketplace_kit.scheduling.queries.snapshots import Plan
@@ -97,7 +98,9 @@ def _first_start(plan: Plan, listing_id: UUID, first: date, days: int, now: date
     service = plan.services[listing_id]
     if not service.rule.bookable_online or not service.shop_open:
         return None
-    jobs = [Job(service=service, measured=Measured(minutes=service.minutes, price=service.price))]
+    # Where a van shall come nobody has said yet: a hint is good for who lives beside its base.
+    place = next((Place(point=van.base) for van in plan.vans.values()), None)
+    jobs = [Job(service=service, measured=Measured(minutes=service.minutes, price=service.price), place=place)]
     earliest, latest, _ = limits(plan, jobs, now)
     for offset in range(days):
         starts = free(roles_for(plan, jobs, first + timedelta(days=offset), 1), earliest, latest, plan.zone)

@@ -15,10 +15,12 @@ from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.listings.services import choice_of
 from marketplace_kit.scheduling.domain.offers import STAFF, Able, Need, Role
+from marketplace_kit.scheduling.domain.travel import Place, Rounds
 from marketplace_kit.scheduling.domain.windows import Window, shop_ranges, windows_of
 from marketplace_kit.scheduling.queries.services import Service
 from marketplace_kit.scheduling.queries.snapshots import Own, Plan, Resource
-from marketplace_kit.scheduling.schemas import Measured
+from marketplace_kit.scheduling.schemas import VAN, Measured
+from marketplace_kit.shops.domain.hours import DAY
 
 Measure = Callable[[Site, Wish], Awaitable[Measured]]
 """How a line kind says what one wish takes."""
@@ -28,12 +30,13 @@ NOT_A_TIME = N_("Choose one of the times that are offered.")
 @attrs.frozen(kw_only=True)
 class Job:
     """One wish with what it takes. ``usual``: measured by the listing alone, so that a member of staff with minutes or
-    a price of its own changes it by the difference.
+    a price of its own changes it by the difference. ``place`` is where it is done, if somebody goes to the customer.
     """
 
     service: Service
     measured: Measured
     usual: bool = True
+    place: Place | None = None
 
     def minutes_by(self, own: Own | None) -> int:
         differs = own is not None and own.minutes is not None and self.usual
@@ -90,6 +93,12 @@ def who_can(plan: Plan, jobs: Sequence[Job]) -> list[Resource]:
     return [] if need is None else [r for r in plan.resources.values() if _can(plan, r, need, jobs)]
 
 
+def vans_for(plan: Plan, jobs: Sequence[Job]) -> set[int]:
+    """The vans that go to the customers and can be taken for all of these jobs."""
+    needs = [n for n in jobs[0].service.rule.needs if n.kind == VAN]
+    return {one for one in plan.vans for need in needs if _can(plan, plan.resources[one], need, jobs)}
+
+
 def _can(plan: Plan, resource: Resource, need: Need, jobs: Sequence[Job]) -> bool:
     if resource.kind != need.kind or not resource.skills >= need.skills:
         return False
@@ -123,6 +132,15 @@ class _Planner:
             self._windows[resource.id] = found
         return self._windows[resource.id]
 
+    def rounds(self, resource: Resource, place: Place | None) -> Rounds | None:
+        """The van's days on which it goes there; ``None`` where nobody has said where, or it never does."""
+        van = self._plan.vans[resource.id]
+        weekdays = van.weekdays(place.point) if place else frozenset[int]()
+        if place is None or not weekdays:
+            return None
+        windows = [w for w in self.windows(resource) if date.fromordinal(w.wall_opens // DAY).weekday() in weekdays]
+        return Rounds(van=van, here=place.point, windows=windows, zone=self._plan.zone)
+
     def block(self, numbers: tuple[int, ...], all_jobs: Sequence[Job], staff: int | None) -> list[Role]:
         plan, jobs = self._plan, [all_jobs[n] for n in numbers]
         rules = [job.service.rule for job in jobs]
@@ -137,6 +155,9 @@ class _Planner:
                     continue
                 if need.kind == STAFF and only is not None and resource.id != only:
                     continue
+                rounds = self.rounds(resource, jobs[0].place) if resource.id in plan.vans else None
+                if resource.id in plan.vans and rounds is None:
+                    continue
                 works = longest
                 if need.kind == STAFF:
                     own = (plan.performers.get(job.service.listing_id, {}).get(resource.id) for job in jobs)
@@ -145,9 +166,10 @@ class _Planner:
                     Able(
                         id=resource.id,
                         lanes=resource.lanes,
-                        windows=self.windows(resource),
+                        windows=rounds.windows if rounds else self.windows(resource),
                         claims=plan.claims.get(resource.id, ()),
                         works=works,
+                        rounds=rounds,
                     )
                 )
             if need.kind == STAFF:

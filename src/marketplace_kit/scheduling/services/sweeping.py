@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from marketplace_kit.kernel.site import UnitOfWork
 from marketplace_kit.scheduling.services.guarding import FREED, GUARD, freed
+from marketplace_kit.scheduling.services.travelling import forget_trips, straighten, tours_with
 from marketplace_kit.scheduling.tables import claim_table, resource_table
 
 _BATCH = 500
@@ -27,14 +28,18 @@ async def sweep_holds(uow: UnitOfWork) -> int:
         .limit(_BATCH)
     )
     shop_of = {row.id: row.shop_id for row in (await uow.session.execute(dead)).all()}
-    still = sa.update(claim_table).where(
-        c.id.in_(list(shop_of)), c.released_at.is_(None), c.kind == "hold", c.hold_until <= uow.at
-    )
+    over = (c.id.in_(list(shop_of)), c.kind == "hold", c.hold_until <= uow.at)
+    tours = await tours_with(uow, *over) if shop_of else []
+    still = sa.update(claim_table).where(c.released_at.is_(None), *over)
     gone = (await uow.session.execute(still.values(released_at=uow.at).returning(c.id, *FREED))).all()
+    vans = {van for van, _ in tours}
     by_shop: dict[tuple[UUID, bool], list[Any]] = {}
     for row in gone:
         if shop_of[row.id] is not None:
-            by_shop.setdefault((shop_of[row.id], row.source != GUARD), []).append(row)
+            asking = row.source != GUARD and row.resource_id not in vans
+            by_shop.setdefault((shop_of[row.id], asking), []).append(row)
     for (shop_id, asking), rows in by_shop.items():
         freed(uow, shop_id, rows, asking=asking)
+    await straighten(uow, tours)
+    await forget_trips(uow)
     return len(gone)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from marketplace_kit.kernel.database import Json, UtcDateTime, Uuid, metadata
 from marketplace_kit.scheduling.tables.following import FOLLOWING
+from marketplace_kit.scheduling.tables.travel import TRAVEL
 
 Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """A number that the database gives: SQLite counts up only what is called INTEGER."""
@@ -289,4 +290,5 @@ TABLES = (
         )
     )
     + FOLLOWING
+    + TRAVEL
 )

@@ -23,6 +23,7 @@ from marketplace_kit.scheduling.domain import (
     StaffCannotDo,
     TooFar,
     TooSoon,
+    TravelTimeShort,
 )
 from marketplace_kit.scheduling.domain.offers import STAFF, Role, free
 from marketplace_kit.scheduling.domain.process import APPOINTMENT, EFFECTS, Effect, check_effects
@@ -30,7 +31,7 @@ from marketplace_kit.scheduling.domain.windows import date_of, day_bounds
 from marketplace_kit.scheduling.queries.plans import plan_between
 from marketplace_kit.scheduling.queries.services import Service
 from marketplace_kit.scheduling.queries.snapshots import Plan
-from marketplace_kit.scheduling.schemas import SchedulingSettings
+from marketplace_kit.scheduling.schemas import VAN, SchedulingSettings
 from marketplace_kit.scheduling.services.capacity.facts import time_facts
 from marketplace_kit.scheduling.services.claiming import (
     Placed,
@@ -48,15 +49,28 @@ from marketplace_kit.scheduling.services.planning import (
     local,
     measured,
     roles_for,
+    vans_for,
     who_can,
 )
 from marketplace_kit.scheduling.services.policies import due_now, policy_facts, policy_text
 from marketplace_kit.scheduling.services.staffing import ensure_resource
+from marketplace_kit.scheduling.services.travelling import (
+    Going,
+    Tour,
+    note_trips,
+    out_of_zone,
+    place_to_go,
+    served,
+    stand_in_line,
+    straighten,
+    where_of,
+)
 
 GRACE = timedelta(seconds=30)
 """A hold is honoured so much longer than it is shown."""
 ANSWER_BEFORE = timedelta(hours=2)
-BEFORE_S, AFTER_S = 2 * 86_400, 3 * 86_400
+DAY_S = 86_400
+BEFORE_S, AFTER_S = 2 * DAY_S, 3 * DAY_S
 """What is read around a start: its own date and the next, and a day to each side."""
 Planned = Callable[[list[UUID], int, list[UUID]], Awaitable[Plan | None]]
 """Reads the plan of some listings around a start, without the claims of some lines."""
@@ -117,8 +131,8 @@ class Finding:
         return await self._visits(uow.site, wishes, planned)
 
     async def _visits(self, site: Site, wishes: Sequence[Wish], planned: Planned) -> list[Visit]:
-        """The wishes by start: those that begin at the same time are one visit, in turn or together."""
-        groups: dict[tuple[int, int | None, bool], list[Wish]] = {}
+        """The wishes by start: those that begin at the same time and place are one visit, in turn or together."""
+        groups: dict[tuple[int, int | None, bool, tuple[str, ...]], list[Wish]] = {}
         lines = [w.line_id for w in wishes]
         for wish in wishes:
             choice: Any = wish.choice
@@ -126,16 +140,20 @@ class Finding:
                 instant_in(choice.starts_at),
                 getattr(choice, "staff", None),
                 bool(getattr(choice, "together", False)),
+                where_of(choice),
             )
             groups.setdefault(key, []).append(wish)
         visits = []
-        for (start, staff, together), group in sorted(groups.items(), key=lambda item: item[0][0]):
+        for (start, staff, together, _), group in sorted(groups.items(), key=lambda item: item[0][0]):
             plan = await planned(sorted({w.listing_id for w in group}), start, lines)
             if plan is None:
                 raise Missing
             for wish in group:
                 offered_to(plan.services[wish.listing_id], wish)
             jobs = [await measured(site, self.measure, plan.services[w.listing_id], w) for w in group]
+            if plan.vans:
+                place = place_to_go(group[0].choice, plan.vans)
+                jobs = [attrs.evolve(job, place=place) for job in jobs]
             visits.append(
                 Visit(
                     start=start,
@@ -162,6 +180,11 @@ class Finding:
         found = free(roles, start, start, zone).get(start)
         if found is not None:
             return found
+        place = visit.jobs[0].place
+        if place is not None:
+            vans = vans_for(visit.plan, visit.jobs)
+            if visit.first_day.weekday() not in served(visit.plan.vans, vans, place):
+                raise out_of_zone(visit.plan.vans, vans, place)
         raise self._why_not(visit, roles, earliest, latest)
 
     def _why_not(self, visit: Visit, roles: Sequence[Role], earliest: int, latest: int) -> DomainError:
@@ -170,7 +193,9 @@ class Finding:
         alternatives = [local(zone, one).isoformat() for one in near]
         empty = [role.empty() for role in roles]
         if start in free(empty, start, start, zone):
-            for role in roles:
+            if any(r.travels for r in roles) and start in free([r.at_once() for r in roles], start, start, zone):
+                return TravelTimeShort(starts_at=local(zone, start).isoformat(), need=VAN, alternatives=alternatives)
+            for role in roles[1:] if roles[0].need.kind != STAFF else roles:
                 if role.need.kind != STAFF and start not in role.starts(start, start, zone):
                     return ResourceConflict(need=role.need.kind, alternatives=alternatives)
             return SlotTaken(
@@ -196,6 +221,10 @@ class Finding:
         overbook: str = "",
         first: int | None = None,
     ) -> dict[int, Placed]:
+        if visit.plan.vans:
+            # What was read of their rounds has to stay true: whoever changes one waits here.
+            await stand_in_line(uow, visit.plan.vans)
+            visit = attrs.evolve(visit, plan=await self._plan_now(uow, visit) or visit.plan)
         roles = visit.roles()
         if overbook:
             who = [[one.id for one in role.able] for role in roles]
@@ -204,11 +233,14 @@ class Finding:
             stretches, placed = laid_out(roles, [ids[0] for ids in who], visit.start)
             for block in stretches:
                 await write_overbooked(uow, block, rows)
+            await straighten(uow, await self._note_trips(uow, visit, placed))
             return placed
         who = await self._who(visit, roles, uow.at)
         candidates = sorted({i for ids in who for i in ids})
         widest = max((sum(one.works) + r.pattern.after for r in roles for one in r.able), default=0)
         low, high = visit.start - max(r.pattern.before for r in roles), visit.start + widest
+        if visit.plan.vans:  # what is over anywhere in their rounds is not to lengthen a way
+            low, high = low - DAY_S, high + DAY_S
         if visit.plan.dead.intersection(candidates):
             await release_dead(uow, visit.wishes[0].shop_id, candidates, low, high)
         try:
@@ -226,7 +258,25 @@ class Finding:
         for number, job in enumerate(visit.jobs):
             if job.measured.subject:
                 await claim_subject(uow, job.measured.subject, placed[number], rows[number])
+        await self._note_trips(uow, visit, placed)
         return placed
+
+    async def _note_trips(self, uow: UnitOfWork, visit: Visit, placed: Mapping[int, Placed]) -> list[Tour]:
+        """Where the visit takes its van, if it takes one; the rounds that it belongs to."""
+        goings = [
+            Going(
+                line=wish.line_id,
+                van_id=at.van_id,
+                day=at.day,
+                starts_s=at.starts_s,
+                before_s=at.before * 60,
+                place=place,
+            )
+            for n, wish in enumerate(visit.wishes)
+            if (at := placed[n]).van_id is not None and at.day is not None and (place := visit.jobs[n].place)
+        ]
+        await note_trips(uow, goings)
+        return sorted({(one.van_id, one.day) for one in goings})
 
     async def _plan_now(self, uow: UnitOfWork, visit: Visit) -> Plan | None:
         lines = [w.line_id for w in visit.wishes]
@@ -271,6 +321,7 @@ class Finding:
                 "staff_matters": bool(getattr(wish.choice, "staff_matters", False)),
                 "note": str(getattr(wish.choice, "note", "")),
                 "rules": policy_facts(rule),
+                **({} if job.place is None else {"home_visit": True, "area": job.place.area}),
             },
             starts_at=datetime.fromtimestamp(at.starts_s, UTC),
             ends_at=datetime.fromtimestamp(at.ends_s, UTC),

@@ -37,6 +37,7 @@ from marketplace_kit.scheduling.domain.process import Effect
 from marketplace_kit.scheduling.domain.windows import wall_of
 from marketplace_kit.scheduling.queries.plans import plan_between
 from marketplace_kit.scheduling.queries.services import services_of
+from marketplace_kit.scheduling.queries.travelling import place_of
 from marketplace_kit.scheduling.schemas import Measured, SchedulingSettings
 from marketplace_kit.scheduling.services.capacity.facts import event_facts, is_customer, time_facts
 from marketplace_kit.scheduling.services.capacity.finding import AFTER_S, BEFORE_S, GRACE, Finding, Visit
@@ -242,7 +243,8 @@ class Moves(Finding):
             by=moving.by,
             by_staff=by_staff,
         )
-        job = Job(service=service, measured=agreed, usual=False)
+        place = await place_of(connection, row.id) if plan.vans else None
+        job = Job(service=service, measured=agreed, usual=False, place=place)
         return Visit(start=start, staff=staff, together=False, wishes=(wish,), jobs=(job,), plan=plan)
 
     async def _again(

@@ -27,6 +27,7 @@ from marketplace_kit.scheduling.domain.slots import assigned
 from marketplace_kit.scheduling.domain.windows import wall_of
 from marketplace_kit.scheduling.queries.plans import plan_between
 from marketplace_kit.scheduling.queries.snapshots import Held, Plan
+from marketplace_kit.scheduling.queries.travelling import place_of
 from marketplace_kit.scheduling.schemas import SchedulingSettings
 from marketplace_kit.scheduling.services.capacity.facts import event_facts
 from marketplace_kit.scheduling.services.capacity.finding import AFTER_S, BEFORE_S, GRACE, Finding, Visit, load_of
@@ -169,6 +170,10 @@ class Reserving(Finding):
         """
         if not all(held.get(w.line_id) for w in visit.wishes):
             return None
+        if visit.plan.vans:
+            kept = [await place_of(await uow.connection(), w.line_id) for w in visit.wishes]
+            if any(place != job.place for place, job in zip(kept, visit.jobs, strict=True)):
+                return None
         roles = visit.roles()
         staff_of = {row.resource_id for w in visit.wishes for row in held[w.line_id] if row.kind != "subject"}
         chosen: list[int] = []
