@@ -354,6 +354,18 @@ class VanView(msgspec.Struct, frozen=True, kw_only=True):
     areas: list[AreaView]
 
 
+class Directions(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a visit at home takes place. ``geo`` is a link as of RFC 5870, ``maps`` are links by the map's name."""
+
+    address: str
+    entrance: str
+    area: str
+    lat: float
+    lon: float
+    geo: str
+    maps: dict[str, str]
+
+
 class ResourceWeek(Form):
     """Hours of each weekday; without ``own_hours`` it works when the shop does."""
 

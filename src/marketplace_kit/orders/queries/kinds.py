@@ -9,7 +9,7 @@ from uuid import UUID
 
 import attrs
 
-from marketplace_kit.kernel.fields import json_schema
+from marketplace_kit.kernel.fields import fields_of, json_schema
 from marketplace_kit.kernel.hooks import Glance, LineKind
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.process import Process, Stage, State, Transition
@@ -61,6 +61,15 @@ class Words:
         process = self.process(kind, version)
         known = {s.name: s for s in process.states} if process else {}
         return known.get(state) or STAGES[Stage(stage)]
+
+    def choice(self, line: Any, roles: Iterable[str]) -> dict[str, Any]:
+        """What was asked for; what is private in that (where somebody lives) is for its customer alone."""
+        chosen: dict[str, Any] = line.choice
+        declared = self.declared.get(line.kind)
+        if declared is None or "customer" in roles:
+            return chosen
+        private = {field.name for field in fields_of(declared.choice) if field.private}
+        return {name: value for name, value in chosen.items() if name not in private}
 
     def moves(self, line: Any, roles: Iterable[str]) -> tuple[list[MoveView], list[NotNow]]:
         """What somebody in these roles may do to a line (a row) now, and what is said of the rest; nothing while its

@@ -76,6 +76,13 @@ class CustomerCheckedIn(_OfAppointment, frozen=True, kw_only=True):
     name: ClassVar[str] = "scheduling.customer_checked_in"
 
 
+class AppointmentOnTheWay(_OfAppointment, frozen=True, kw_only=True):
+    """Somebody has set out to the customer and will be there at about ``arrives_at``."""
+
+    name: ClassVar[str] = "scheduling.appointment_on_the_way"
+    arrives_at: datetime
+
+
 class AppointmentStarted(_OfAppointment, frozen=True, kw_only=True):
     """Work has begun; it is planned to end at ``ends_at``."""
 

@@ -12,6 +12,7 @@ from marketplace_kit.scheduling.pages import (
     ruling,
     staffing,
     today,
+    vans,
     waiting,
 )
 from marketplace_kit.scheduling.pages.calendar import may_watch
@@ -24,6 +25,7 @@ handlers = (
     *today.handlers,
     *staffing.handlers,
     *ruling.handlers,
+    *vans.handlers,
     *following.handlers,
     *repeating.handlers,
     *waiting.handlers,

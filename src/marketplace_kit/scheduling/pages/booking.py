@@ -37,6 +37,7 @@ from marketplace_kit.scheduling.pages.asked import (
     wishes_so_far,
     with_first_variants,
 )
+from marketplace_kit.scheduling.pages.home import ASK_WHERE, asking_where, goes_out, where_in
 from marketplace_kit.scheduling.pages.months import (
     Start,
     month_start,
@@ -78,7 +79,7 @@ async def book_page(
 ) -> Response[str]:
     """Context: see the template. Slot ``booking.choices`` (above the calendar) gets ``listing_id, shop_id, kind,
     choice`` (what is chosen so far, by field), ``options``, ``path`` and ``hidden``: the (name, value) pairs that a
-    form of the panel's own (GET, to ``path``) carries on.
+    form of the panel's own (GET, to ``path``) carries on; ``home_visit`` where somebody comes to the customer.
     """
     asked, locale = asked_of(request, listing_id), visit_of(request).locale
     service = (await site.ask(services_of, [listing_id])).get(listing_id)
@@ -103,6 +104,11 @@ async def book_page(
             request, "scheduling/book.html", **common, facts=[shop.name], ask_first=first, empty=(), problems=()
         )
     look = await _looked(site, actor, asked, service, kind, shop, showing)
+    if look.view.home_visit and not asked.line:
+        common["home"] = await asking_where(site, actor, asked, service, look.view, showing)
+        common["snapshot"] |= {"home_visit": True}
+        if not common["home"]["answered"]:
+            common["ask_first"] = showing.say(ASK_WHERE)
     context = {**common, **_what_it_is(look), **_choices(look), **_calendar(look), **_ways(look)}
     return await page(request, "scheduling/book.html", **context)
 
@@ -292,6 +298,7 @@ def _looker(site: Site, service: Service, wishes: Sequence[Wish], asked: Asked, 
             without=(asked.line,) if asked.line else (),
             # A visit that is moved was agreed to already.
             customer=Customer(person_id=person_id) if person_id and not asked.line else None,
+            where=where_in(asked) if goes_out(service) else None,
         )
 
     return look

@@ -24,6 +24,8 @@ from marketplace_kit.scheduling.pages.selling import ShopChoice, desk, staffed_s
 from marketplace_kit.scheduling.pages.shown import ORDER_PAGE, Showing, Shown, ShownBlock, waiting_states
 from marketplace_kit.scheduling.pages.wording import said_day, tight_day
 from marketplace_kit.scheduling.queries import diary as queries
+from marketplace_kit.scheduling.queries.travelling import place_of
+from marketplace_kit.scheduling.services.directing import directed, may_know
 from marketplace_kit.scheduling.services.purse import paid_marks
 from marketplace_kit.shops.schemas import ShopView
 from marketplace_kit.web.context import Given, WebRequest, visit_of
@@ -255,6 +257,11 @@ async def visit_page(
         (say(N_("Note")), found.note),
         (say(N_("Payment")), money.text if money else ""),
     ]
+    place = await site.ask(place_of, found.id)
+    knows = place is not None and may_know(site.clock.now(), found.zone, found.starts_s, found.effect)
+    if place is not None:
+        facts += [(say(N_("Part of the town")), place.area)]
+        facts += [(say(N_("Where")), place.address), (say(N_("Entrance")), place.entrance)] if knows else []
     return await page(
         request,
         "scheduling/visit.html",
@@ -264,6 +271,8 @@ async def visit_page(
         facts=[(label, text) for label, text in facts if text],
         acts=shown.acts,
         pay_href=money.pay_path if money else "",
+        directions=directed(place) if place is not None and knows else None,
+        hidden_address=place is not None and not knows and found.effect == "keeps",
         order_href=ORDER_PAGE.format(order_id=found.order_id),
         repeat_href=f"/sell/calendar/guest?{urlencode({'shop': str(shop.id), 'again': str(found.id)})}",
         before=[showing.visit(v) for v in await site.ask(queries.last_visits, found)],

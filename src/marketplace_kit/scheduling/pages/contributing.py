@@ -26,7 +26,9 @@ def nav_items(actor: Actor) -> Sequence[NavItem]:
 def panels(slot: str, snapshot: Mapping[str, Any]) -> Sequence[Panel]:
     """On the page of a listing that takes a time: the button, and for its shop how it is booked."""
     if slot == "booking.choices":
-        if snapshot["kind"] != SERVICE:  # one that asks for more than a start cannot be offered by itself
+        if snapshot["kind"] != SERVICE or snapshot.get(
+            "home_visit"
+        ):  # one that asks for more than a start cannot be offered by itself
             return ()
         context = {"href": f"/book/{snapshot['listing_id']}/wait"}
         return (Panel(template="scheduling/wait_link.html", context=context, order=900),)

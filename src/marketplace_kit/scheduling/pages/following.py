@@ -68,8 +68,10 @@ async def _visit_page(request: WebRequest, site: Site, one: Followed, token: str
 
     town = one.town(locale)
     when = f"{said_day(one.starts_at.date(), locale, today=site.clock.now().date())}, {one.starts_at:%H:%M}–"
+    arrives = f"{one.arrives_at:%H:%M}" if one.arrives_at else ""
     facts = [
         (say(N_("When")), f"{when}{one.ends_at:%H:%M}" + (f" ({town})" if town else "")),
+        (say(N_("On the way")), say(N_("about %(time)s")) % {"time": arrives} if arrives else ""),
         (say(N_("Where")), one.where(locale)),
         (say(N_("How to find us")), one.directions),
         (say(N_("With whom")), one.staff),
@@ -85,7 +87,7 @@ async def _visit_page(request: WebRequest, site: Site, one: Followed, token: str
         one=one,
         state=shown_state(site, one),
         facts=[(label, text) for label, text in facts if text],
-        maps=() if over else tuple(map_links(one.lat, one.lon, one.address, one.city).items()),
+        maps=() if over or one.home is not None else tuple(map_links(one.lat, one.lon, one.address, one.city).items()),
         here=visit_path(one.id, token),
         may_answer=is_agreed(site, one) and not begun,
         verbs=_verbs(site, one, reached, say),

@@ -15,12 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from marketplace_kit.accounts.tables import person_table as person
 from marketplace_kit.listings.tables import listing_table as listing
 from marketplace_kit.places.tables import city_table as city
+from marketplace_kit.scheduling.domain.process import ON_THE_WAY
 from marketplace_kit.scheduling.tables import appointment_table as appointment
 from marketplace_kit.scheduling.tables import resource_table as resource
 from marketplace_kit.scheduling.tables.following import answer_table as answer
 from marketplace_kit.scheduling.tables.following import feed_table as feed
 from marketplace_kit.scheduling.tables.following import series_table as series
 from marketplace_kit.scheduling.tables.following import wait_table as wait
+from marketplace_kit.scheduling.tables.travel import van_trip_table as trip
 from marketplace_kit.shops.queries.views import place_name
 from marketplace_kit.shops.tables import member_table as member
 from marketplace_kit.shops.tables import shop_table as shop
@@ -32,7 +34,8 @@ MOST_IN_FEED = 400
 
 class Followed(msgspec.Struct, frozen=True, kw_only=True):
     """An appointment with where and by whom it takes place, and whom it is for. ``locale`` is the person's, empty for
-    a guest. ``will_come``: the customer said so, of this very start.
+    a guest. ``will_come``: the customer said so, of this very start. ``home`` is where a visit at home takes place,
+    for the customer's eyes; ``None`` at the shop.
     """
 
     id: UUID
@@ -68,6 +71,8 @@ class Followed(msgspec.Struct, frozen=True, kw_only=True):
     lon: float | None
     proposed_s: int | None
     eta_s: int | None
+    home: str | None
+    home_area: str | None
     origin: str
     booked_at: datetime
     will_come: bool
@@ -81,11 +86,24 @@ class Followed(msgspec.Struct, frozen=True, kw_only=True):
     def ends_at(self) -> datetime:
         return datetime.fromtimestamp(self.ends_s, ZoneInfo(self.zone))
 
+    @property
+    def arrives_at(self) -> datetime | None:
+        """When somebody who is on the way will be there, as it looks now."""
+        if self.state != ON_THE_WAY or self.eta_s is None:
+            return None
+        return datetime.fromtimestamp(self.eta_s, ZoneInfo(self.zone)) - (self.ends_at - self.starts_at)
+
+    def for_staff(self) -> Followed:
+        """As it is told ahead to who works there: of where somebody lives, the part of the town."""
+        return self if self.home is None else msgspec.structs.replace(self, home=self.home_area or "", directions="")
+
     def town(self, locale: str) -> str:
         return place_name(self.city, self.city_names, locale)
 
     def where(self, locale: str) -> str:
-        """The shop with its address, on one line."""
+        """The shop with its address, on one line; of a visit at home, that address."""
+        if self.home is not None:
+            return self.home
         return ", ".join(part for part in (self.shop, self.town(locale), self.address) if part)
 
 
@@ -110,7 +128,9 @@ _COLUMNS = (
     shop.c.city,
     city.c.names.label("city_names"),
     shop.c.address,
-    shop.c.directions,
+    sa.case((trip.c.line_id.is_not(None), ""), else_=shop.c.directions).label("directions"),
+    trip.c.address.label("home"),
+    trip.c.area.label("home_area"),
     shop.c.lat,
     shop.c.lon,
     sa.and_(answer.c.answer == WILL_COME, answer.c.starts_s == appointment.c.starts_s).label("will_come"),
@@ -122,6 +142,7 @@ _FOLLOWED = sa.select(*_COLUMNS).select_from(
     .outerjoin(resource, resource.c.id == appointment.c.staff_id)
     .outerjoin(person, person.c.id == appointment.c.person_id)
     .outerjoin(answer, answer.c.appointment_id == appointment.c.id)
+    .outerjoin(trip, trip.c.line_id == appointment.c.id)
 )
 
 

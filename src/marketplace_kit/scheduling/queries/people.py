@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marketplace_kit.listings.tables import listing_table as listing
 from marketplace_kit.scheduling.tables import appointment_table, booking_mark_table, resource_table
+from marketplace_kit.scheduling.tables.travel import van_trip_table
 
 a, m, r = appointment_table.c, booking_mark_table.c, resource_table.c
 
@@ -30,8 +31,16 @@ async def export(connection: AsyncConnection, person_id: UUID) -> dict[str, Any]
             a.contact_phone,
             a.note,
             a.subject,
+            van_trip_table.c.address,
+            van_trip_table.c.entrance,
+            van_trip_table.c.lat,
+            van_trip_table.c.lon,
         )
-        .join_from(appointment_table, listing, listing.c.id == a.listing_id)
+        .select_from(
+            appointment_table.join(listing, listing.c.id == a.listing_id).outerjoin(
+                van_trip_table, van_trip_table.c.line_id == a.id
+            )
+        )
         .where(a.person_id == person_id)
         .order_by(a.starts_s)
     )

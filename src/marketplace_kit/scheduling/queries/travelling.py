@@ -18,7 +18,7 @@ from marketplace_kit.places.domain import Point, travel_minutes
 from marketplace_kit.scheduling.domain.areas import Area
 from marketplace_kit.scheduling.domain.travel import Place, Trip, Van
 from marketplace_kit.scheduling.schemas import AreaView, VanView
-from marketplace_kit.scheduling.tables import claim_table
+from marketplace_kit.scheduling.tables import appointment_table, claim_table
 from marketplace_kit.scheduling.tables.overlap import LONGEST_S
 from marketplace_kit.scheduling.tables.travel import van_area_table, van_table, van_trip_table
 
@@ -121,6 +121,22 @@ async def place_of(connection: AsyncConnection, line_id: UUID) -> Place | None:
     if row is None or not row.address:
         return None
     return Place(point=Point(row.lat, row.lon), address=row.address, entrance=row.entrance, area=row.area)
+
+
+async def places_known(connection: AsyncConnection, person_id: UUID) -> list[Place]:
+    """Where somebody came to a person before, the last first, each address once."""
+    wanted = (
+        sa.select(van_trip_table)
+        .join_from(van_trip_table, appointment_table, appointment_table.c.id == t.line_id)
+        .where(appointment_table.c.person_id == person_id, t.address != "")
+        .order_by(t.made_at.desc())
+        .limit(50)
+    )
+    found: dict[str, Place] = {}
+    for row in await connection.execute(wanted):
+        place = Place(point=Point(row.lat, row.lon), address=row.address, entrance=row.entrance, area=row.area)
+        found.setdefault(row.address.casefold(), place)
+    return list(found.values())
 
 
 async def van_view(connection: AsyncConnection, resource_id: int) -> VanView | None:

@@ -125,7 +125,8 @@ def _shown(site: Site, found: FeedRow, one: Followed) -> Meeting:
     name = (one.contact_name or one.person_name).split(" ")[0]
     title = _OF_WORK.format(title=one.title, name=name) if name else one.title
     text = "" if is_agreed(site, one) else _state_text(site, found, one)
-    return meeting_of(site, one, found.locale, link=absolute(site, f"/sell/calendar/{one.id}"), title=title, text=text)
+    link = absolute(site, f"/sell/calendar/{one.id}")
+    return meeting_of(site, one.for_staff(), found.locale, link=link, title=title, text=text)
 
 
 def _state_text(site: Site, found: FeedRow, one: Followed) -> str:

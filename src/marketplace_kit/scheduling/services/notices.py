@@ -17,6 +17,7 @@ WAIT_JOINED = "scheduling.wait_joined"
 REQUESTED, CONFIRMED, MOVED = "scheduling.requested", "scheduling.confirmed", "scheduling.moved"
 PROPOSED, DECLINED, CANCELLED = "scheduling.proposed", "scheduling.declined", "scheduling.cancelled"
 EXPIRED, DELAYED, COMPLETED = "scheduling.expired", "scheduling.delayed", "scheduling.completed"
+ON_THE_WAY = "scheduling.on_the_way"
 MISSED, REMINDER = "scheduling.missed", "scheduling.reminder"
 SHOP_REQUESTED, SHOP_BOOKED = "scheduling.shop_requested", "scheduling.shop_booked"
 SHOP_MOVED, SHOP_CANCELLED = "scheduling.shop_moved", "scheduling.shop_cancelled"
@@ -111,6 +112,13 @@ NOTICES = (
         N_("My appointment takes longer or begins later"),
         N_("Later than planned: {title}, about {eta}"),
         N_("“{title}” at {shop}: by the look of it now, the time is {eta}. We are sorry that you have to wait."),
+        urgent=True,
+    ),
+    _notice(
+        ON_THE_WAY,
+        N_("Somebody is on the way to me"),
+        N_("On the way, about {eta}: {title}"),
+        N_("{shop} is on the way to you for “{title}” and will be there at about {eta}. {phone}"),
         urgent=True,
     ),
     _notice(

@@ -30,6 +30,7 @@ from marketplace_kit.scheduling.domain import (
     AppointmentDelayed,
     AppointmentExpired,
     AppointmentMissed,
+    AppointmentOnTheWay,
     AppointmentProposed,
     AppointmentRequested,
     AppointmentRescheduled,
@@ -49,6 +50,7 @@ from marketplace_kit.scheduling.services.notices import (
     EXPIRED,
     MISSED,
     MOVED,
+    ON_THE_WAY,
     PROPOSED,
     REMINDER,
     REQUESTED,
@@ -138,7 +140,7 @@ async def tell_shop(uow: UnitOfWork, one: Followed, notice: str) -> None:
             uow,
             to=person_id,
             notice=notice,
-            facts=facts_of(uow.site, one, reached, contact.locale),
+            facts=facts_of(uow.site, one.for_staff(), reached, contact.locale),
             link=f"/sell/calendar/{one.id}",
             key=f"{notice}:{one.id}:{one.version}:{person_id}",
             order_id=one.order_id,
@@ -212,6 +214,13 @@ async def tell_checked_in(uow: UnitOfWork, event: CustomerCheckedIn) -> None:
     one = await _found(uow, event.appointment_id, event.version)
     if one is not None and event.by_customer:
         await tell_shop(uow, one, CHECKED_IN)
+
+
+async def tell_on_the_way(uow: UnitOfWork, event: AppointmentOnTheWay) -> None:
+    one = await _found(uow, event.appointment_id, event.version)
+    if one is not None and one.effect == "keeps":
+        at = msgspec.structs.replace(one, eta_s=int(event.arrives_at.timestamp()))
+        await tell_customer(uow, at, ON_THE_WAY)
 
 
 async def tell_delayed(uow: UnitOfWork, event: AppointmentDelayed) -> None:
@@ -316,6 +325,7 @@ LISTENERS = (
     Listener(name="scheduling.tell_cancelled", event=AppointmentCancelled, handle=tell_cancelled),
     Listener(name="scheduling.tell_expired", event=AppointmentExpired, handle=tell_expired),
     Listener(name="scheduling.tell_checked_in", event=CustomerCheckedIn, handle=tell_checked_in),
+    Listener(name="scheduling.tell_on_the_way", event=AppointmentOnTheWay, handle=tell_on_the_way),
     Listener(name="scheduling.tell_delayed", event=AppointmentDelayed, handle=tell_delayed),
     Listener(name="scheduling.tell_completed", event=AppointmentCompleted, handle=tell_completed),
     Listener(name="scheduling.tell_missed", event=AppointmentMissed, handle=tell_missed),

@@ -18,6 +18,7 @@ from marketplace_kit.scheduling.domain.process import HELD, REQUESTED
 from marketplace_kit.scheduling.services.capacity.facts import SHOP
 from marketplace_kit.scheduling.services.capacity.moving import EARLY_CHECK_IN_S, UNDO_MISS
 from marketplace_kit.scheduling.services.inviting import FILE, visit_path, visit_token
+from marketplace_kit.scheduling.services.travelling import opens_at
 
 TOO_LATE = N_("It is too late to move or cancel this here. Please call the shop.")
 MOVED_ENOUGH = N_("This was moved as often as it can be moved here. Please call the shop to move it again.")
@@ -33,6 +34,11 @@ def not_now(glance: Glance, verb: str) -> str | None:
         return None if facts.get("proposed") else ""
     if starts_at is None:
         return None
+    at_home = bool(facts.get("home_visit"))
+    if verb == "set_out" and (not at_home or now < opens_at(str(facts.get("zone", "UTC")), int(starts_at.timestamp()))):
+        return ""
+    if verb == "check_in" and at_home:
+        return ""
     if verb == "check_in" and by_customer and now < starts_at - timedelta(seconds=EARLY_CHECK_IN_S):
         return ""
     if verb == "miss" and now < starts_at:

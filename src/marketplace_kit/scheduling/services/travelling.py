@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import attrs
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ from marketplace_kit.scheduling.domain.areas import NotAPoint, middle, read_poin
 from marketplace_kit.scheduling.domain.offers import Role
 from marketplace_kit.scheduling.domain.refusals import OutOfZone
 from marketplace_kit.scheduling.domain.travel import Fit, Place, Van, ways_of
+from marketplace_kit.scheduling.domain.windows import day_bounds
 from marketplace_kit.scheduling.queries.travelling import vans_of
 from marketplace_kit.scheduling.tables import appointment_table, claim_table, resource_table
 from marketplace_kit.scheduling.tables.travel import van_trip_table
@@ -112,11 +114,7 @@ async def straighten(uow: UnitOfWork, tours: Collection[Tour]) -> None:
     else lies in between, the van drove before that.
     """
     for van_id, day in tours:
-        noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-        around = int((noon - _AROUND).timestamp()), int((noon + _AROUND).timestamp())
-        # A hold that is over and not taken away yet still stands in the way of others.
-        ever = datetime(2000, 1, 1, tzinfo=UTC)
-        van = (await vans_of(await uow.connection(), [van_id], *around, now=ever)).get(van_id)
+        van = await _van_on(uow, van_id, day)
         if van is None:
             continue
         busy = [*van.others, *((trip.from_s, trip.to_s) for trip in van.trips if trip.day != day)]
@@ -187,3 +185,29 @@ async def forget_trips(uow: UnitOfWork) -> None:
     claimed = sa.exists().where(c.hold_id == t.line_id, c.released_at.is_(None))
     booked = sa.exists().where(appointment_table.c.id == t.line_id)
     await uow.session.execute(sa.delete(van_trip_table).where(~claimed, ~booked))
+
+
+def opens_at(zone: str, starts_s: int) -> datetime:
+    """The morning of the day: its first moment at the place."""
+    begins, _ = day_bounds(zone, datetime.fromtimestamp(starts_s, ZoneInfo(zone)).date())
+    return datetime.fromtimestamp(begins, ZoneInfo(zone))
+
+
+async def way_to(uow: UnitOfWork, line_id: UUID) -> int:
+    """The minutes to a visit from where its van is before it; 0 for one that takes no van."""
+    for van_id, day in await tours_with(uow, c.hold_id == line_id):
+        van = await _van_on(uow, van_id, day)
+        place = van.base if van else None
+        for trip in van.round_of(day) if van else ():
+            if van and place and trip.line == line_id:
+                return van.minutes(place, trip.point)
+            place = trip.point
+    return 0
+
+
+async def _van_on(uow: UnitOfWork, van_id: int, day: date) -> Van | None:
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    around = int((noon - _AROUND).timestamp()), int((noon + _AROUND).timestamp())
+    # A hold that is over and not taken away yet still stands in the way of others.
+    ever = datetime(2000, 1, 1, tzinfo=UTC)
+    return (await vans_of(await uow.connection(), [van_id], *around, now=ever)).get(van_id)

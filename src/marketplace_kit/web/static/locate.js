@@ -16,6 +16,12 @@ for (const button of document.querySelectorAll("[data-locate]")) {
     button.disabled = true;
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
+        if (button.dataset.locateField) {
+          // For somebody who is to be visited: the front door, into a field that they see and may change.
+          put(button.dataset.locateField, `${coords.latitude.toFixed(5)}, ${coords.longitude.toFixed(5)}`);
+          button.disabled = false;
+          return;
+        }
         // Three decimals are a hundred metres: near enough for a list, too coarse for a front door.
         put("lat", coords.latitude.toFixed(3));
         put("lon", coords.longitude.toFixed(3));

@@ -21,6 +21,7 @@ from marketplace_kit.scheduling.domain import (
     AppointmentDelayed,
     AppointmentExpired,
     AppointmentMissed,
+    AppointmentOnTheWay,
     AppointmentProposed,
     AppointmentRescheduled,
     AppointmentStarted,
@@ -44,6 +45,7 @@ from marketplace_kit.scheduling.services.capacity.finding import AFTER_S, BEFORE
 from marketplace_kit.scheduling.services.claiming import lock_resources, release
 from marketplace_kit.scheduling.services.planning import Job, instant_in, local
 from marketplace_kit.scheduling.services.reminding import plan_reminders
+from marketplace_kit.scheduling.services.travelling import opens_at, way_to
 from marketplace_kit.scheduling.tables import appointment_table, claim_table
 from marketplace_kit.shops.domain.hours import DAY
 
@@ -102,6 +104,9 @@ class Moves(Finding):
             yield AppointmentConfirmed(**facts)
         elif moving.verb == "check_in":
             yield CustomerCheckedIn(**facts)
+        elif moving.verb == "set_out":
+            arrives_at = datetime.fromtimestamp(after["eta_s"] - after["minutes"] * 60, UTC)
+            yield AppointmentOnTheWay(**facts, arrives_at=arrives_at)
         elif moving.verb == "start":
             yield AppointmentStarted(**facts, ends_at=datetime.fromtimestamp(after["eta_s"], UTC))
         elif moving.verb == "miss":
@@ -198,6 +203,18 @@ class Moves(Finding):
         eta = now + row.minutes * 60
         facts = {"started_at": uow.at.isoformat(), "eta": local(row.zone, eta).isoformat()}
         return {"started_s": now, "eta_s": eta}, Moved(facts=facts)
+
+    async def _on_set_out(self, uow: UnitOfWork, moving: Moving, row: Any) -> tuple[dict[str, Any], Moved]:
+        """On the way: from wherever the van was before, and not there before the time that was agreed."""
+        opens = opens_at(row.zone, row.starts_s)
+        if uow.at < opens:
+            raise NotYet(opens_at=opens.isoformat())
+        way = await way_to(uow, row.id)
+        arrives = max(int(uow.at.timestamp()) + way * 60, row.starts_s)
+        arrives += -arrives % 60
+        eta = arrives + row.minutes * 60
+        facts = {"set_out_at": uow.at.isoformat(), "arrives_at": local(row.zone, arrives).isoformat()}
+        return {"eta_s": eta}, Moved(facts=facts | {"eta": local(row.zone, eta).isoformat()})
 
     async def _on_delay(self, uow: UnitOfWork, moving: Moving, row: Any) -> tuple[dict[str, Any], Moved]:
         asked: Any = moving.asked
