@@ -25,7 +25,7 @@ import sqlalchemy as sa
 
 from marketplace_kit.scheduling import services
 from marketplace_kit.scheduling.domain.areas import said_point
-from marketplace_kit.scheduling.schemas import MarkForm
+from marketplace_kit.scheduling.schemas import MarkForm, MissedRule
 from marketplace_kit.scheduling.tables import appointment_reminder_table, appointment_table
 from marketplace_kit.shops.tables import shop_table
 from tests.acceptance.conftest import Doors
@@ -207,7 +207,7 @@ async def test_example_8_a_van_between_two_visits(salon: Salon, doors: Doors) ->
 async def test_example_9_three_missed_in_sixty_days_and_the_marks_of_the_shop(salon: Salon, doors: Doors) -> None:
     await salon.staff()
     haircut = await salon.service()
-    await salon.site.do(services.set_missed_rule, salon.shop_id, 3, 60, by=salon.owner)
+    await salon.site.do(services.set_missed_rule, salon.shop_id, MissedRule(limit=3, days=60), by=salon.owner)
     dana, owner = await doors.program("dana"), await doors.owner()
     for hour in (12, 13, 14):
         order = await doors.ordered(dana, haircut, f"{hour}:00", MONDAY, phone="8 701 000 00 01")

@@ -28,7 +28,7 @@ from marketplace_kit.scheduling.domain import (
     TooSoon,
 )
 from marketplace_kit.scheduling.domain.process import NewTime, Summary
-from marketplace_kit.scheduling.schemas import AppointmentChoice, MarkForm, Performer, WalkIn
+from marketplace_kit.scheduling.schemas import AppointmentChoice, MarkForm, MissedRule, Performer, WalkIn
 from marketplace_kit.scheduling.tables import claim_table
 from tests.scheduling.salons import TUESDAY, Salon
 
@@ -292,7 +292,7 @@ async def test_unpaid_time_is_kept_until_its_deadline_and_then_tried_once_more(s
 async def test_visible_example_9_missed_visits_and_the_blacklist(salon: Salon) -> None:
     await salon.staff()
     haircut = await salon.service()
-    await salon.site.do(services.set_missed_rule, salon.shop_id, 3, 60, by=salon.owner)
+    await salon.site.do(services.set_missed_rule, salon.shop_id, MissedRule(limit=3, days=60), by=salon.owner)
     for number in range(3):
         mine, _ = await salon.book(haircut, f"{12 + number}:00", date(2026, 3, 2))
         salon.clock.set(salon.clock.now().replace(hour=7 + number, minute=5))

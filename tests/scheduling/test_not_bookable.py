@@ -117,6 +117,18 @@ async def test_who_has_to_pay_before_sees_it_at_every_time_and_when_the_order_be
         assert "This can be booked with a prepayment only" in shown.text
 
 
+async def test_a_number_that_is_marked_counts_for_the_account_that_was_booked_with_it(salon: Salon) -> None:
+    dana = await known(salon)
+    await salon.staff()
+    haircut = await salon.service(step=60)
+    await salon.book(haircut, "09:00", customer=Customer(person_id=dana.person_id, name="Dana", phone=PHONE))
+    await mark(salon, "prepay_only", None)
+    wanted = [Wished(listing_id=haircut, choice={"starts_at": salon.at("10:00")})]
+    assert await refusal(salon.site.do(begin, wanted, by=dana)) == "prepayment_required"
+    await mark(salon, "allow", None)
+    assert await refusal(salon.site.do(begin, wanted, by=dana)) == ""
+
+
 async def test_who_is_blocked_is_told_when_the_order_begins_and_nothing_is_kept(salon: Salon) -> None:
     dana = await known(salon)
     await salon.staff()
@@ -126,3 +138,24 @@ async def test_who_is_blocked_is_told_when_the_order_begins_and_nothing_is_kept(
     assert await refusal(salon.site.do(begin, wanted, by=dana)) == "booking_blocked"
     assert await salon.claims() == []
     assert await refusal(salon.site.do(begin, wanted, by=Actor())) == "", "a guest is known when they say who they are"
+
+
+async def test_the_owner_says_on_a_page_and_by_the_api_how_many_missed_visits_are_borne(salon: Salon) -> None:
+    async with open_client(create_app(salon.site), salon.site) as client:
+        signed = await client.post("/api/auth/login", json={"email": "owner@example.kz", "password": PASSWORD})
+        client.headers["Authorization"] = f"Bearer {signed.json()['access_token']}"
+        client.headers["Accept-Language"] = "en"
+        path = f"/api/shops/{salon.shop_id}/booking"
+        assert (await client.get(path)).json() == {"limit": 2, "days": 90}, "as the site says, until the shop says so"
+        assert (await client.put(path, json={"limit": 3, "days": 60})).json() == {"limit": 3, "days": 60}
+        here = f"/sell/shop/{salon.shop_id}/booking"
+        shown = await client.get(here)
+        assert 'value="60"' in shown.text
+        token = shown.text.split('name="csrf_token" value="')[1].split('"')[0]
+        wrong = await client.post(here, data={"csrf_token": token, "limit": "-1", "days": "60"})
+        assert wrong.status_code == 422
+        assert 'value="-1"' in wrong.text, "what was typed stays"
+        assert (await client.post(here, data={"csrf_token": token, "limit": "0", "days": "30"})).status_code == 303
+        assert (await client.get(path)).json() == {"limit": 0, "days": 30}
+    async with open_client(create_app(salon.site), salon.site) as stranger:
+        assert (await stranger.get(path)).status_code == 401

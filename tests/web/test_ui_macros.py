@@ -198,6 +198,7 @@ MACROS: dict[str, Callable[[Ui], str]] = {
     "tile": lambda ui: ui.tile(HOSTILE, HOSTILE, "heart", HOSTILE),
     "search": lambda ui: ui.search(HOSTILE, HOSTILE, HOSTILE),
     "back": lambda ui: ui.back(HOSTILE, HOSTILE),
+    "town": lambda ui: ui.town(HOSTILE, HOSTILE),
     "slot_month": lambda ui: ui.slot_month(a_month(HOSTILE), "s"),
     "slot_times": lambda ui: ui.slot_times(some_times(HOSTILE), HOSTILE, "s"),
     "slot_grid": lambda ui: ui.slot_grid(a_month(HOSTILE), some_times(HOSTILE), a_service(HOSTILE)),

@@ -436,6 +436,16 @@ class ServiceRule(Form):
     version: Annotated[int | None, Field(N_("Version"), min=1)] = None
 
 
+class MissedRule(Form):
+    """After how many missed visits a shop asks for a prepayment online."""
+
+    limit: Annotated[
+        int,
+        Field(N_("Missed visits after which booking online takes a prepayment"), hint=N_("0: never"), min=0, max=20),
+    ]
+    days: Annotated[int, Field(N_("Within so many days"), unit=N_("days"), min=1, max=730)]
+
+
 class Performer(msgspec.Struct, frozen=True, kw_only=True):
     """Who or what performs a service, with minutes and price of its own where they differ."""
 

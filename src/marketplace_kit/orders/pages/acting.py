@@ -14,7 +14,6 @@ from marketplace_kit.kernel.process import InvalidTransition
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.orders import services
-from marketplace_kit.orders.domain import VersionConflict
 from marketplace_kit.orders.pages.asking import asks_of, move_of, verb_page, with_offsets
 from marketplace_kit.orders.pages.showing import DONE, NOT_NOW, said
 from marketplace_kit.orders.queries.kinds import Words
@@ -41,8 +40,8 @@ async def do_verb(
     side: str,
     token: str = "",
 ) -> Response[Any]:
-    """Act and go back to the order. What was typed wrong or is refused shows the form again; what somebody else did in
-    the meantime shows the order.
+    """Act and go back to the order. What was typed wrong or is refused shows the form again, with how it stands now;
+    what is not possible any more shows the order.
     """
     order = await load()
     line = move_of(order, line_id, verb)[0]
@@ -56,7 +55,7 @@ async def do_verb(
         await site.do(
             services.act, line_id, verb, raw, by=actor, version=version, token=token, side=side, source="form"
         )
-    except (InvalidTransition, VersionConflict):
+    except InvalidTransition:
         return see_other(request, base, NOT_NOW, tone="warn")
     except DomainError as refused:
         return await verb_page(

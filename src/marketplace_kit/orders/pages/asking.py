@@ -15,6 +15,7 @@ from litestar.response import Response
 from marketplace_kit.kernel.errors import DomainError, Invalid, Missing, Problem
 from marketplace_kit.kernel.fields import Form, fields_of
 from marketplace_kit.kernel.site import Site
+from marketplace_kit.orders.domain import VersionConflict
 from marketplace_kit.orders.pages.showing import NOT_NOW, badge, line_template, said
 from marketplace_kit.orders.queries.kinds import Words
 from marketplace_kit.orders.schemas import LineView, MoveView, OrderView
@@ -70,14 +71,19 @@ async def verb_page(
     raw: Mapping[str, Any] | None = None,
     refused: DomainError | None = None,
 ) -> Response[Any]:
-    """The form of a verb. What is not possible any more leads back to the order, which says how it stands now.
-    Context: see the template.
+    """The form of a verb. What is not possible any more leads back to the order, which says how it stands now. An
+    address that names another ``version`` than the line has is :class:`VersionConflict`: what was dragged has been
+    changed. Context: see the template.
     """
     words = Words.of(site, visit_of(request).locale)
     line, move = move_of(order, line_id, verb)
     if move is None:
-        why = said(request, refused) if refused else next((n.text for n in line.not_now if n.verb == verb), NOT_NOW)
+        usual = next((n.text for n in line.not_now if n.verb == verb), NOT_NOW)
+        why = usual if refused is None or isinstance(refused, VersionConflict) else said(request, refused)
         return see_other(request, base, why, tone="warn")
+    seen = request.query_params.get("version", str(line.version))
+    if refused is None and seen != str(line.version):
+        refused = VersionConflict(version=line.version, status=line.status)
     action = f"{base}/lines/{line_id}/{verb}"
     return await page(
         request,
@@ -111,7 +117,9 @@ def asking_of(
     names = {field.name for field in fields_of(asks)}
     values = dict(_prefilled(request, asks, line, raw))
     asks_time = TIME in names
-    unfit = refused is not None and (not isinstance(refused, Invalid) or any(p.field == TIME for p in refused.problems))
+    # What was changed meanwhile says nothing against the time: it can be confirmed once more.
+    against = refused is not None and not isinstance(refused, VersionConflict)
+    unfit = against and (not isinstance(refused, Invalid) or any(p.field == TIME for p in refused.problems))
     picked = moment(values.get(TIME, "")) if asks_time and not unfit else None
     hidden = [(TIME, str(values[TIME]))] if picked is not None else []
     if asks_time and WHO in names and values.get(WHO):

@@ -26,6 +26,7 @@ from marketplace_kit.listings.services import access_public
 from marketplace_kit.orders.domain.paid import PAID_STATES, PART, TO_RETURN, paid_state
 from marketplace_kit.orders.queries import paid_sums
 from marketplace_kit.orders.schemas import MemberDetails, StaffDetails, Wished
+from marketplace_kit.orders.services.acting import act
 from marketplace_kit.orders.services.beginning import begin, line_kind, wishes_of
 from marketplace_kit.orders.services.linking import link_of, plain_link
 from marketplace_kit.orders.services.placing import store
@@ -142,6 +143,12 @@ class OrderBooker:
         details = StaffDetails(name=caller.name, phone=caller.phone, note="" if "note" in asks else caller.note)
         wished = Wished(listing_id=listing.id, choice=known)
         return await _book(uow, listing, wished, customer, details, by=by, overbook=overbook)
+
+    async def act(
+        self, uow: UnitOfWork, line_id: UUID, verb: str, asked: Mapping[str, Any], *, by: Actor, side: str
+    ) -> None:
+        """Refuses as :func:`~marketplace_kit.orders.services.acting.act` does."""
+        await act(uow, line_id, verb, asked, by=by, side=side)
 
 
 async def _book(

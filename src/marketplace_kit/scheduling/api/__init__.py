@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from marketplace_kit.scheduling.api import availability, following, staffing, vans, waiting
+from marketplace_kit.scheduling.api import availability, following, series, staffing, vans, waiting
 
-handlers = (*availability.handlers, *following.handlers, *staffing.handlers, *vans.handlers, *waiting.handlers)
+handlers = (
+    *availability.handlers,
+    *following.handlers,
+    *series.handlers,
+    *staffing.handlers,
+    *vans.handlers,
+    *waiting.handlers,
+)
 
 __all__ = ["handlers"]

@@ -18,7 +18,6 @@ from marketplace_kit.scheduling.queries.following import Followed, coming_of
 from marketplace_kit.scheduling.services.feeding import FeedView, make_feed, my_feeds, revoke_feed
 from marketplace_kit.scheduling.services.inviting import FILE, invite_for, visit_for
 from marketplace_kit.scheduling.services.reminding import say_will_come
-from marketplace_kit.scheduling.services.repeating import RepeatForm, SeriesView, end_series, repeat, series_of
 from marketplace_kit.web.context import Given
 from marketplace_kit.web.routing import SIGNED_IN, route
 
@@ -96,29 +95,6 @@ async def end_feed(site: Given[Site], actor: Given[Actor], kind: Kind) -> None:
     await site.do(revoke_feed, kind, by=actor)
 
 
-@post(
-    "/api/appointments/{appointment_id:uuid}/repeat",
-    **route(SIGNED_IN, body=RepeatForm, summary="Repeat an appointment by a rule"),
-    status_code=201,
-)
-async def repeat_appointment(
-    site: Given[Site], actor: Given[Actor], appointment_id: FromPath[UUID], form: Given[RepeatForm]
-) -> SeriesView:
-    return await site.do(repeat, appointment_id, form, by=actor)
-
-
-@get("/api/appointments/series", **route(SIGNED_IN, summary="My repeated appointments"))
-async def my_series(site: Given[Site], actor: Given[Actor]) -> list[SeriesView]:
-    if actor.person_id is None:
-        raise Missing
-    return await site.ask(series_of, actor.person_id)
-
-
-@delete("/api/appointments/series/{series_id:uuid}", **route(SIGNED_IN, summary="End a series; what is booked stays"))
-async def stop_series(site: Given[Site], actor: Given[Actor], series_id: FromPath[UUID]) -> None:
-    await site.do(end_series, series_id, by=actor)
-
-
 handlers = (
     appointments,
     invite,
@@ -126,7 +102,4 @@ handlers = (
     feeds,
     new_feed,
     end_feed,
-    repeat_appointment,
-    my_series,
-    stop_series,
 )

@@ -18,6 +18,7 @@ from marketplace_kit.scheduling.queries.plans import today_in
 from marketplace_kit.scheduling.schemas import (
     Break,
     Calendar,
+    MissedRule,
     NewWalkIn,
     ResourceDay,
     ResourceForm,
@@ -25,6 +26,7 @@ from marketplace_kit.scheduling.schemas import (
     ResourceWeek,
     ServiceRule,
 )
+from marketplace_kit.scheduling.services.policies import missed_rule
 from marketplace_kit.scheduling.services.working import staffed_shop
 from marketplace_kit.web.bodies import sent_raw
 from marketplace_kit.web.context import Given, WebRequest
@@ -145,7 +147,25 @@ async def set_rule(
     return form
 
 
+@get("/api/shops/{shop_id:uuid}/booking", **route(SIGNED_IN, summary="My shop's rule of missed visits"))
+async def shop_rule(site: Given[Site], actor: Given[Actor], shop_id: Shop) -> MissedRule:
+    await staffed_shop(site, actor, shop_id, actor.locale)
+    limit, days = await site.ask(missed_rule, site, shop_id)
+    return MissedRule(limit=limit, days=days)
+
+
+@put(
+    "/api/shops/{shop_id:uuid}/booking",
+    **route(SIGNED_IN, body=MissedRule, summary="After how many missed visits a prepayment is asked for"),
+)
+async def set_shop_rule(site: Given[Site], actor: Given[Actor], form: Given[MissedRule], shop_id: Shop) -> MissedRule:
+    await site.do(services.set_missed_rule, shop_id, form, by=actor)
+    return form
+
+
 handlers = (
+    shop_rule,
+    set_shop_rule,
     list_resources,
     add_resource,
     change_resource,

@@ -10,6 +10,7 @@ from marketplace_kit.scheduling.pages import (
     following,
     repeating,
     ruling,
+    series,
     staffing,
     today,
     vans,
@@ -28,6 +29,7 @@ handlers = (
     *vans.handlers,
     *following.handlers,
     *repeating.handlers,
+    *series.handlers,
     *waiting.handlers,
     *feeds.handlers,
 )

@@ -23,7 +23,7 @@ CHOICE, OPTIONS = "choice.", "options."
 STARTS_AT, STAFF, NOTE, MATTERS = "choice.starts_at", "choice.staff", "choice.note", "choice.staff_matters"
 OF_THE_FORM = {STARTS_AT, NOTE, MATTERS}
 MOST_PAIRS, LONGEST = 40, 1000
-TARGETS = ("/orders/", "/sell/", "/o/")
+TARGETS = ("/orders/", "/sell/", "/o/", "/visits/")
 """Pages that may have a time picked for a form of theirs: ``for`` names it, ``line`` is the visit that is moved."""
 
 

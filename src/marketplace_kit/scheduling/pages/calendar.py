@@ -27,6 +27,7 @@ from marketplace_kit.scheduling.queries import diary as queries
 from marketplace_kit.scheduling.queries.travelling import place_of
 from marketplace_kit.scheduling.services.directing import directed, may_know
 from marketplace_kit.scheduling.services.purse import paid_marks
+from marketplace_kit.scheduling.services.series import occurrences
 from marketplace_kit.shops.schemas import ShopView
 from marketplace_kit.web.context import Given, WebRequest, visit_of
 from marketplace_kit.web.rendering import page, see_other
@@ -275,6 +276,8 @@ async def visit_page(
         hidden_address=place is not None and not knows and found.effect == "keeps",
         order_href=ORDER_PAGE.format(order_id=found.order_id),
         repeat_href=f"/sell/calendar/guest?{urlencode({'shop': str(shop.id), 'again': str(found.id)})}",
+        follows=len(await site.ask(occurrences, found.id)),
+        series_href=f"/sell/calendar/{found.id}/series",
         before=[showing.visit(v) for v in await site.ask(queries.last_visits, found)],
         back_href=calendar_href(shop.id, showing.local(found.starts_s).date().isoformat()),
         topic=topic_of(shop.id),

@@ -122,7 +122,7 @@ async def _desk(request: WebRequest, site: Site, actor: Actor, shop: str) -> Des
     return at
 
 
-def _moment(day: date, text: str, zone: str, field: str) -> datetime:
+def moment_of(day: date, text: str, zone: str, field: str) -> datetime:
     """The date and the clock of a form in the shop's own time. Refuses :class:`Invalid`."""
     try:
         clock = datetime.strptime(text.strip().replace(".", ":"), "%H:%M").time()  # noqa: DTZ007 - the zone follows
@@ -216,7 +216,7 @@ async def take_guest(
     known = await _choices(site, here)
     try:
         form = parse(Guest, {k: v for k, v in raw.items() if k in Guest.__struct_fields__}, "form")
-        begins = _moment(form.day, form.time, here.shop.zone, "time")
+        begins = moment_of(form.day, form.time, here.shop.zone, "time")
         asked = known.asked_of(form.listing, raw)
         wanted = WalkIn(
             starts_at=begins.isoformat(timespec="minutes"),
@@ -299,8 +299,8 @@ async def take_break(
     here, raw = await _desk(request, site, actor, shop), await posted_raw(request)
     try:
         form = parse(Pause, raw, "form")
-        begins = _moment(form.day, form.begins, here.shop.zone, "begins")
-        ends = _moment(form.day, form.ends, here.shop.zone, "ends")
+        begins = moment_of(form.day, form.begins, here.shop.zone, "begins")
+        ends = moment_of(form.day, form.ends, here.shop.zone, "ends")
         wanted = Break(
             starts_at=begins.isoformat(timespec="minutes"),
             ends_at=ends.isoformat(timespec="minutes"),

@@ -22,6 +22,7 @@ from marketplace_kit.scheduling.queries.following import Followed
 from marketplace_kit.scheduling.services.desk import Reached, is_agreed, reach, verbs_of
 from marketplace_kit.scheduling.services.inviting import FILE, invite_for, visit_for, visit_path
 from marketplace_kit.scheduling.services.reminding import say_will_come
+from marketplace_kit.scheduling.services.series import occurrences
 from marketplace_kit.shops.domain.contacts import map_links
 from marketplace_kit.web.context import Given, WebRequest, visit_of
 from marketplace_kit.web.rendering import page, see_other
@@ -94,6 +95,7 @@ async def _visit_page(request: WebRequest, site: Site, one: Followed, token: str
         why_not=_why_not(site, one, reached, say),
         order_href=reached.path,
         again_href=_again(one) if over else "",
+        follows=0 if token else len(await site.ask(occurrences, one.id)),
         repeat_href="" if token or one.effect == "lets_go" else f"{visit_path(one.id)}/repeat",
     )
 

@@ -18,6 +18,7 @@ from marketplace_kit.kernel.texts import N_
 from marketplace_kit.scheduling import queries, services
 from marketplace_kit.scheduling.pages.forms import (
     SAVED,
+    Raw,
     Refused,
     as_invalid,
     read_performers,
@@ -29,14 +30,55 @@ from marketplace_kit.scheduling.pages.forms import (
 from marketplace_kit.scheduling.pages.selling import staffed_shop
 from marketplace_kit.scheduling.queries import editing
 from marketplace_kit.scheduling.schemas import (
+    MissedRule,
     Performer,
     ServiceRule,
 )
+from marketplace_kit.scheduling.services.policies import missed_rule
 from marketplace_kit.web.bodies import posted_raw
 from marketplace_kit.web.context import Given, WebRequest, visit_of
 from marketplace_kit.web.forms import errors_of
 from marketplace_kit.web.rendering import page, see_other
 from marketplace_kit.web.routing import SIGNED_IN, route
+
+SHOP_RULES = "/sell/shop/{shop_id:uuid}/booking"
+
+
+@get(SHOP_RULES, **route(SIGNED_IN), include_in_schema=False)
+async def shop_rules_page(
+    request: WebRequest, site: Given[Site], actor: Given[Actor], shop_id: FromPath[UUID]
+) -> Response[str]:
+    return await _shop_rules_page(request, site, actor, shop_id)
+
+
+async def _shop_rules_page(
+    request: WebRequest, site: Site, actor: Actor, shop_id: UUID, raw: Raw | None = None, refused: Invalid | None = None
+) -> Response[str]:
+    """Context: shop, form, action, back_href."""
+    shop = await staffed_shop(site, actor, shop_id, visit_of(request).locale)
+    limit, days = await site.ask(missed_rule, site, shop_id)
+    return await page(
+        request,
+        "scheduling/shop_rules.html",
+        status=422 if refused else 200,
+        page_title=N_("Rules of booking"),
+        shop=shop,
+        form=state_for(request, MissedRule, raw if raw is not None else {"limit": limit, "days": days}, refused),
+        action=f"/sell/shop/{shop_id}/booking",
+        back_href=f"/sell/shop/{shop_id}/staff",
+    )
+
+
+@post(SHOP_RULES, **route(SIGNED_IN), include_in_schema=False, status_code=200)
+async def set_shop_rules(
+    request: WebRequest, site: Given[Site], actor: Given[Actor], shop_id: FromPath[UUID]
+) -> Response[Any]:
+    raw = await posted_raw(request)
+    try:
+        await site.do(services.set_missed_rule, shop_id, parse(MissedRule, raw, "form"), by=actor)
+    except Invalid as refused:
+        return await _shop_rules_page(request, site, actor, shop_id, raw, refused)
+    return see_other(request, f"/sell/shop/{shop_id}/booking", SAVED)
 
 
 @get("/sell/listings/{listing_id:uuid}/booking", **route(SIGNED_IN), include_in_schema=False)
@@ -105,6 +147,8 @@ async def set_who(
 
 
 handlers = (
+    shop_rules_page,
+    set_shop_rules,
     rule_page,
     set_rule,
     set_who,

@@ -43,7 +43,9 @@ class Act:
 
 @attrs.frozen(kw_only=True)
 class Shown:
-    """One appointment. ``acts`` are what staff may do now; ``move_href`` is where it is moved, if it can be."""
+    """One appointment. ``acts`` are what staff may do now; ``move_href`` is where it is moved, if it can be: as the
+    version that was seen.
+    """
 
     id: UUID
     day: str
@@ -141,7 +143,7 @@ class Showing:
             origin_icon=icon,
             marks=tuple(self._marks(one)),
             href=f"/sell/calendar/{one.id}",
-            move_href=verb_href(one, RESCHEDULE) if can_move else "",
+            move_href=f"{verb_href(one, RESCHEDULE)}?version={one.version}" if can_move else "",
             acts=tuple(self._act(one, m) for m in moves if acts == "all" or (acts and m.verb not in _ANSWERS_NOTHING)),
             waits=waits,
             cancelled=state.terminal and state.stage is Stage.CANCELLED,

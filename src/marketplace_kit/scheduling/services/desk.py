@@ -75,6 +75,12 @@ class Booker(Protocol):
         """
         ...
 
+    async def act(
+        self, uow: UnitOfWork, line_id: UUID, verb: str, asked: Mapping[str, Any], *, by: Actor, side: str
+    ) -> None:
+        """A verb of the line's process, by its ``customer`` or the ``shop``."""
+        ...
+
 
 async def reach(connection: AsyncConnection, site: Site, one: Followed) -> Reached:
     """As the order knows it; without an order, as the appointment does."""

@@ -20,7 +20,7 @@ from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.scheduling.domain import BookingBlocked, PrepaymentRequired, TooManyOpenVisits
 from marketplace_kit.scheduling.queries.services import Rule, Service
-from marketplace_kit.scheduling.schemas import MarkForm, SchedulingSettings
+from marketplace_kit.scheduling.schemas import MarkForm, MissedRule, SchedulingSettings
 from marketplace_kit.scheduling.tables import appointment_table, booking_mark_table, shop_booking_table
 from marketplace_kit.shops.domain import ADMIN, OWNER, STAFF
 from marketplace_kit.shops.services import access_shop
@@ -116,6 +116,12 @@ async def standing(connection: AsyncConnection, site: Site, service: Service, cu
     marked, of = _same(m, customer), _same(a, customer)
     if marked is None or of is None:
         return ""
+    if customer.person_id is not None:
+        # The shop marks numbers: those by which this person has been booked here are theirs too.
+        numbers = sa.select(a.contact_phone).where(
+            a.shop_id == service.shop_id, a.person_id == customer.person_id, a.contact_phone != ""
+        )
+        marked = sa.or_(marked, m.phone.in_(numbers))
     marks = sa.select(m.mode, m.at).where(m.shop_id == service.shop_id, marked).order_by(m.at)
     rows = (await connection.execute(marks)).all()
     modes = {row.mode for row in rows}
@@ -168,9 +174,12 @@ async def mark_customer(
     await audit(uow, by=by, act="scheduling.mark", on=f"shop:{shop_id}", facts={"mode": form.mode})
 
 
-async def set_missed_rule(uow: UnitOfWork, shop_id: UUID, limit: int, days: int, *, by: Actor) -> None:
-    """After how many missed appointments in how many days booking online takes a prepayment; 0 is never."""
+async def set_missed_rule(uow: UnitOfWork, shop_id: UUID, form: MissedRule, *, by: Actor) -> None:
+    """After how many missed appointments in how many days booking online takes a prepayment; 0 is never. The shop's
+    owner says so.
+    """
     await access_shop(uow, shop_id, by=by, roles=(OWNER, ADMIN))
-    values: Mapping[str, int] = {"missed_limit": limit, "missed_days": days}
+    values: Mapping[str, int] = {"missed_limit": form.limit, "missed_days": form.days}
     said = uow.site.database.insert(shop_booking_table).values(shop_id=shop_id, **values)
     await uow.session.execute(said.on_conflict_do_update(index_elements=["shop_id"], set_=dict(values)))
+    await audit(uow, by=by, act="scheduling.missed_rule", on=f"shop:{shop_id}", facts=dict(values))

@@ -113,6 +113,7 @@ class WaitView(msgspec.Struct, frozen=True, kw_only=True):
     listing_id: UUID
     title: str
     shop: str
+    city: str
     zone: str
     first_day: date
     last_day: date
@@ -277,7 +278,7 @@ async def adopt_waits(uow: UnitOfWork, event: PhoneVerified) -> None:
 
 # ── reads ────────────────────────────────────────────────────────────────────────────────────────
 
-_WAITS = sa.select(wait, listing.c.title, shop.c.name.label("shop"), shop.c.zone).select_from(
+_WAITS = sa.select(wait, listing.c.title, shop.c.name.label("shop"), shop.c.city, shop.c.zone).select_from(
     wait.join(listing, listing.c.id == wait.c.listing_id).join(shop, shop.c.id == wait.c.shop_id)
 )
 

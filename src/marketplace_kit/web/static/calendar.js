@@ -1,4 +1,4 @@
-// Conveniences of the calendar pages; both work without this file. A visit of the day's table can be dragged to a free
+// A convenience of the calendar, which works without this file. A visit of the day's table can be dragged to a free
 // cell: that opens the same form as "Choose another time", filled in, and nothing happens before it is sent.
 (() => {
   "use strict";
@@ -7,11 +7,6 @@
 
   function dress() {
     for (const visit of document.querySelectorAll("[data-moves] [data-move]")) visit.draggable = true;
-    // Whose clock a time is read by matters only to somebody whose own shows another.
-    for (const note of document.querySelectorAll("[data-zone]")) {
-      const shown = (zone) => new Date().toLocaleTimeString("en", { timeZone: zone, hour: "2-digit", minute: "2-digit", hour12: false });
-      note.hidden = shown(note.dataset.zone) === shown(undefined);
-    }
   }
   const cellAt = (event) => dragged && event.target.closest?.("[data-moves] td[data-at]");
   const leave = () => document.querySelectorAll(".kit-over").forEach((cell) => cell.classList.remove("kit-over"));

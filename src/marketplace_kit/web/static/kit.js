@@ -65,9 +65,21 @@
     });
   }, true);
 
+  // Whose clock a time is read by matters only to somebody whose own shows another at that moment.
+  function dressTown(note) {
+    const at = note.dataset.at ? new Date(note.dataset.at) : new Date();
+    const clock = (timeZone) => at.toLocaleString("en", { timeZone, dateStyle: "short", timeStyle: "short" });
+    try {
+      note.hidden = clock(note.dataset.zone) === clock(undefined);
+    } catch {
+      note.hidden = false; // a zone that this browser does not know
+    }
+  }
+
   // After a swap: focus what asks for it, read aloud what announces itself, dress the new parts.
   function settle(root) {
     root.querySelectorAll("[data-password]").forEach(dressPassword);
+    root.querySelectorAll("[data-zone]").forEach(dressTown);
     const wanted = root.matches?.("[data-focus]") ? root : root.querySelector("[data-focus]");
     wanted?.focus();
     const told = root.querySelector("[data-announce]");
