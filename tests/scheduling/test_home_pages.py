@@ -173,3 +173,34 @@ async def test_the_vendor_sets_base_and_areas_on_a_page(salon: Salon) -> None:
     assert (await owner.get(api)).json()["areas"] == []
     assert (await owner.post(f"{here}/stay")).status_code == 303
     assert (await owner.get(api)).status_code == 404
+
+
+async def test_a_caller_is_asked_at_the_counter_where_the_van_shall_come(salon: Salon) -> None:
+    await salon.staff()
+    await salon.service()
+    counter = Counter(salon)
+    owner = await counter.owner()
+    at = f"/en/sell/calendar/guest?shop={salon.shop_id}"
+    assert "Street and house" not in (await owner.get(at)).text
+    garage = await Garage.opened(salon)
+    area = await north(garage)
+    page = (await owner.get(at)).text
+    assert "Street and house" in page
+    assert "North bank" in page
+    given = {"listing": str(garage.listing), "day": TUESDAY.isoformat(), "time": "10:00"}
+    nowhere = await owner.post(at, data=given)
+    assert nowhere.status_code == 422
+    assert "Please say where somebody shall come" in nowhere.text
+    taken = await owner.post(at, data=given | {"address": STREET, "district": str(area)})
+    assert taken.status_code == 303, taken.text
+    assert await garage.blocked() == ["09:40-11:00"]
+
+
+async def test_a_van_that_goes_out_keeps_being_one_van(salon: Salon) -> None:
+    garage = await Garage.opened(salon)
+    owner = await Counter(salon).owner()
+    there = f"/api/shops/{salon.shop_id}/resources/{garage.van}"
+    two = await owner.put(there, json={"kind": "van", "name": "Van", "lanes": 2})
+    assert two.status_code == 422
+    assert "Set its places to 1" in two.text
+    assert (await owner.put(there, json={"kind": "van", "name": "White van"})).status_code == 200

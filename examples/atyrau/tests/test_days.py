@@ -1,4 +1,4 @@
-"""The days of the barbershop and the salon: people at work, visits in every state, reviews; and no vertical's code."""
+"""The days of a barbershop, a salon and a hairdresser's van: people at work, visits in every state, reviews."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def counted(connection: AsyncConnection, statement: str) -> dict[str, int]
 
 @pytest.mark.one_engine
 @pytest.mark.anyio
-async def test_two_shops_have_lived_and_booked_days_and_a_second_loading_adds_nothing(
+async def test_three_shops_have_lived_and_booked_days_and_a_second_loading_adds_nothing(
     sites: Sites, clock: SetClock
 ) -> None:
     from marketplace_site_plugins_town.days import DATA, load_days
@@ -40,9 +40,12 @@ async def test_two_shops_have_lived_and_booked_days_and_a_second_loading_adds_no
             stages = await site.ask(counted, "SELECT stage, count(*) FROM order_line GROUP BY stage")
             rest = "SELECT 'staff', count(*) FROM resource UNION ALL SELECT 'reviews', count(*) FROM review"
             counts.append(stages | await site.ask(counted, rest))
+        trips = await site.ask(counted, "SELECT 'trips', count(*) FROM van_trip")
     first, second = counts
     assert first == second
-    assert first["staff"] == sum(len(shop["staff"]) + len(shop.get("rooms", ())) for shop in DATA["shop"])
+    kinds = ("staff", "rooms", "vans")
+    assert first["staff"] == sum(len(shop.get(kind, ())) for shop in DATA["shop"] for kind in kinds)
+    assert trips["trips"] > 5
     assert first["completed"] > 5
     assert first["accepted"] > 2
     assert first["cancelled"] >= 1

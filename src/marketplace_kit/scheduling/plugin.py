@@ -43,6 +43,7 @@ from marketplace_kit.scheduling.domain.process import APPOINTMENT
 from marketplace_kit.scheduling.queries import export
 from marketplace_kit.scheduling.schemas import AppointmentChoice, SchedulingSettings
 from marketplace_kit.scheduling.services import TimeCapacity, erase, holds, links_of, not_now, note_change
+from marketplace_kit.scheduling.services.counter import HomeCounter
 from marketplace_kit.scheduling.services.feeding import PERSONAL as FOLLOWING
 from marketplace_kit.scheduling.services.notices import NOTICES
 from marketplace_kit.scheduling.services.offering import note_freed
@@ -139,6 +140,7 @@ class Scheduling(Plugin):
             tells=True,
             not_now=not_now,
             links=links_of,
+            counter=HomeCounter(),
         )
         return (appointment,)
 

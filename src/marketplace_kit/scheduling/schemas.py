@@ -45,16 +45,9 @@ class SchedulingSettings(Form):
     most_holds: Annotated[int, Field(N_("Times kept for one person at once"), min=1, max=50)] = 3
 
 
-class AppointmentChoice(Form):
-    """What is asked of somebody who books a time. For a visit at home also where: ``address``, and the point or the
-    part of the town (an area's number).
-    """
+class AtHome(Form):
+    """Where somebody shall come: an ``address``, and the point or the part of the town (an area's number)."""
 
-    starts_at: Annotated[str, Field(N_("Time"), max_length=40)]
-    staff: Annotated[int | None, Field(N_("By whom"), min=1)] = None
-    staff_matters: Annotated[bool, Field(N_("Only this person"))] = False
-    together: Annotated[bool, Field(N_("All at the same time"))] = False
-    note: Annotated[str, Field(N_("Note for the shop"), long=True, max_length=1000)] = ""
     address: Annotated[
         str, Field(N_("Street and house"), hint=N_("Where we shall come"), max_length=200, private=True)
     ] = ""
@@ -63,6 +56,16 @@ class AppointmentChoice(Form):
         str, Field(N_("Latitude and longitude"), hint=N_("Like 47.1068, 51.9166"), max_length=80, private=True)
     ] = ""
     district: Annotated[str, Field(N_("Part of the town"), max_length=20)] = ""
+
+
+class AppointmentChoice(AtHome, frozen=True, kw_only=True):
+    """What is asked of somebody who books a time; for a visit at home also where."""
+
+    starts_at: Annotated[str, Field(N_("Time"), max_length=40)]
+    staff: Annotated[int | None, Field(N_("By whom"), min=1)] = None
+    staff_matters: Annotated[bool, Field(N_("Only this person"))] = False
+    together: Annotated[bool, Field(N_("All at the same time"))] = False
+    note: Annotated[str, Field(N_("Note for the shop"), long=True, max_length=1000)] = ""
 
 
 @attrs.frozen(kw_only=True)

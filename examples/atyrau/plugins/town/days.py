@@ -1,4 +1,4 @@
-"""The days of two shops of the town: who works there, who was there, who sits there now and who has booked.
+"""The days of three shops of the town: who works there, who was there, who sits there now and who has booked.
 
 Counted from today, and the same for everybody who looks on the same day.
 """
@@ -30,8 +30,14 @@ from marketplace_kit.orders.schemas import Wished
 from marketplace_kit.orders.services import Past, ensure_order
 from marketplace_kit.reviews.services import ensure_lifelike
 from marketplace_kit.scheduling.queries import resource_list
-from marketplace_kit.scheduling.schemas import ResourceForm, ResourceWeek, ServiceRule
-from marketplace_kit.scheduling.services import save_resource, save_service_rule, set_resource_week
+from marketplace_kit.scheduling.schemas import AreaForm, ResourceForm, ResourceWeek, ServiceRule, VanForm
+from marketplace_kit.scheduling.services import (
+    save_area,
+    save_resource,
+    save_service_rule,
+    save_van,
+    set_resource_week,
+)
 from marketplace_kit.shops.domain import slug_of
 from marketplace_kit.shops.queries import shop_page
 
@@ -74,7 +80,11 @@ def _place(shop: Mapping[str, Any]) -> Place:
             title=service["title"],
             description="",
             price=service["price"],
-            attributes={"minutes": service["minutes"], "place": ["shop"], "customers": service["customers"]},
+            attributes={
+                "minutes": service["minutes"],
+                "place": [service.get("place", "shop")],
+                "customers": service["customers"],
+            },
             picture=shop["picture"],
         )
         for service in shop["services"]
@@ -107,7 +117,8 @@ async def _listings(site: Site, shop_id: UUID, shop: Mapping[str, Any], owner_id
 async def _staffed(
     site: Site, shop_id: UUID, shop: Mapping[str, Any], listings: Mapping[str, UUID], owner: Actor
 ) -> None:
-    for kind, people in (("staff", shop["staff"]), ("room", shop.get("rooms", ()))):
+    for kind in ("staff", "room", "van"):
+        people = shop["staff"] if kind == "staff" else shop.get(f"{kind}s", ())
         for rank, one in enumerate(people):
             form = ResourceForm(
                 kind=kind, name=one["name"], about=one.get("about", ""), skills=one.get("skills", ""), rank=rank
@@ -115,6 +126,8 @@ async def _staffed(
             resource_id = await site.do(save_resource, shop_id, form, by=owner)
             if "hours" in one or "weekend" in one:
                 await site.do(set_resource_week, shop_id, resource_id, _week(shop, one), by=owner)
+            if "base" in one:
+                await _sent_out(site, shop_id, resource_id, one, owner)
     for service in shop["services"]:
         rule = ServiceRule(
             after=service["after"],
@@ -123,6 +136,15 @@ async def _staffed(
             lead_minutes=service.get("lead", 60),
         )
         await site.do(save_service_rule, listings[service["title"]], rule, by=owner)
+
+
+async def _sent_out(site: Site, shop_id: UUID, resource_id: int, one: Mapping[str, Any], owner: Actor) -> None:
+    """A van that goes to the customers."""
+    form = VanForm(**{name: one[name] for name in ("base", "radius_km", "kmh", "road_percent")})
+    await site.do(save_van, shop_id, resource_id, form, by=owner)
+    for area in one["areas"]:
+        said = AreaForm(name=area["name"], outline=area["outline"], weekdays=tuple(area["weekdays"]))
+        await site.do(save_area, shop_id, resource_id, said, by=owner)
 
 
 def _week(shop: Mapping[str, Any], one: Mapping[str, Any]) -> ResourceWeek:
@@ -170,7 +192,8 @@ async def _visit(
     name = dice.choice(DATA["guests"]["names"])
     guest = None if customer else Customer(name=name, phone=f"+7702{dice.randint(2_000_000, 9_999_999)}", locale="ru")
     placed_at = min(starts_at - timedelta(hours=dice.randint(20, 70)), now - timedelta(minutes=dice.randint(5, 300)))
-    wanted = [Wished(listing_id=listing_id, choice={"starts_at": starts_at.isoformat()})]
+    where = dice.choice(DATA["guests"]["homes"]) if service.get("place") == "home" else {}
+    wanted = [Wished(listing_id=listing_id, choice={"starts_at": starts_at.isoformat(), **where})]
     past = [
         step
         for step in _past(dice, service, starts_at, placed_at, owner_id, asked=bool(customer))
@@ -203,6 +226,7 @@ def _past(
         yield Past(verb="miss", at=starts_at + timedelta(minutes=20), by=owner_id)
     else:
         done = {"summary": dice.choice(DATA["guests"]["done"]), "care": dice.choice(DATA["guests"]["care"])}
-        yield Past(verb="check_in", at=starts_at - timedelta(minutes=4), by=owner_id)
+        came = "set_out" if service.get("place") == "home" else "check_in"
+        yield Past(verb=came, at=starts_at - timedelta(minutes=4), by=owner_id)
         yield Past(verb="start", at=starts_at + timedelta(minutes=2), by=owner_id)
         yield Past(verb="finish", at=starts_at + timedelta(minutes=service["minutes"]), by=owner_id, asked=done)

@@ -202,8 +202,10 @@ class Counter(Protocol):
 
     async def known(
         self, connection: Any, site: Any, shop_id: UUID, locale: str
-    ) -> Mapping[str, Sequence[tuple[str, str]]]:
-        """By field, the (value, label) pairs that only the database knows: pets that come to this shop."""
+    ) -> Mapping[str, Sequence[tuple[str, str]]] | None:
+        """By field, the (value, label) pairs that only the database knows: pets that come to this shop. ``None``: in
+        this shop nothing is asked.
+        """
         ...
 
     async def choose(self, uow: Any, shop_id: UUID, told: Any, *, by: Actor) -> Mapping[str, Any]:

@@ -103,6 +103,8 @@ async def _asked_fields(request: WebRequest, site: Site, shop_id: UUID, known: _
     names, added = {f.name for f in fields}, []
     for counter in known.counters.values():
         choices = await site.ask(counter.known, site, shop_id, visit_of(request).locale)
+        if choices is None:
+            continue
         given = form_state(request, counter.form, values if set(counter.form.__struct_fields__) & set(values) else None)
         for field in given.fields:
             if field.name in names:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import attrs
 
+from marketplace_kit.scheduling.domain.offers import STAFF
 from marketplace_kit.scheduling.domain.travel import Van
 from marketplace_kit.scheduling.domain.windows import Working
 from marketplace_kit.scheduling.queries.services import Service
@@ -62,6 +63,11 @@ class Plan:
     dead: frozenset[int] = frozenset()
     held: Mapping[UUID, Sequence[Held]] = attrs.field(factory=dict)
     vans: Mapping[int, Van] = attrs.field(factory=dict)
+
+    @property
+    def lacks_staff(self) -> bool:
+        """Somebody is needed, and the shop has never had anybody."""
+        return not self.has_staff and any(n.kind == STAFF for one in self.services.values() for n in one.rule.needs)
 
     @property
     def zone(self) -> str:

@@ -18,7 +18,7 @@ from marketplace_kit.places.domain import Point, travel_minutes
 from marketplace_kit.scheduling.domain.areas import Area
 from marketplace_kit.scheduling.domain.travel import Place, Trip, Van
 from marketplace_kit.scheduling.schemas import AreaView, VanView
-from marketplace_kit.scheduling.tables import appointment_table, claim_table
+from marketplace_kit.scheduling.tables import appointment_table, claim_table, resource_table
 from marketplace_kit.scheduling.tables.overlap import LONGEST_S
 from marketplace_kit.scheduling.tables.travel import van_area_table, van_table, van_trip_table
 
@@ -162,3 +162,18 @@ async def van_view(connection: AsyncConnection, resource_id: int) -> VanView | N
             for one in await connection.execute(areas)
         ],
     )
+
+
+async def areas_of_shop(connection: AsyncConnection, shop_id: UUID) -> list[tuple[str, str]] | None:
+    """The parts of the town that a shop's vans serve, (number, name); ``None`` for one whose vans stay."""
+    r = resource_table.c
+    wanted = (
+        sa.select(n.id, n.name)
+        .select_from(
+            resource_table.join(van_table, v.resource_id == r.id).outerjoin(van_area_table, n.resource_id == r.id)
+        )
+        .where(r.shop_id == shop_id, r.active)
+        .order_by(n.name, n.id)
+    )
+    rows = (await connection.execute(wanted)).all()
+    return [(str(row.id), row.name) for row in rows if row.id is not None] if rows else None

@@ -42,6 +42,7 @@ from marketplace_kit.scheduling.tables import (
     service_resource_table,
     service_rule_table,
 )
+from marketplace_kit.scheduling.tables.travel import van_table
 from marketplace_kit.shops.domain import ADMIN, OWNER, Shop
 from marketplace_kit.shops.domain import STAFF as MEMBER
 from marketplace_kit.shops.domain.hours import DAY, WEEKDAYS, HoursFault, read_day, read_week
@@ -53,6 +54,7 @@ AHEAD_DAYS = 730
 NOT_TIMES = N_("Write times like 10:00, 12:30, 17:00.")
 NOT_A_NEED = N_("Write staff, room, van or equipment, each with its skill after a colon.")
 UNKNOWN_RESOURCE = N_("This is none of the shop's.")
+ONE_PLACE = N_("A van that goes to customers is in one place at a time. Set its places to 1.")
 FEWER_LANES = N_("More appointments than that take place at the same time.")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 _WORD = re.compile(r"[\w .&+-]{1,40}")
@@ -85,6 +87,8 @@ async def save_resource(
     before = await held_resource(uow, shop_id, resource_id)
     if form.version is not None and before.version != form.version:
         raise StaleVersion
+    if form.kind != VAN or form.lanes != 1:
+        await _stays(uow, resource_id)
     if not form.active or form.kind != before.kind or form.lanes < before.lanes:
         listed = await _coming(uow, [resource_id])
         crowded = form.active and form.kind == before.kind
@@ -242,6 +246,13 @@ async def _keep_promises(uow: UnitOfWork, shop_id: UUID, resource_id: int, day: 
 async def _coming(uow: UnitOfWork, resource_ids: Sequence[int]) -> list[AppointmentView]:
     now = int(uow.at.timestamp())
     return await appointments_on(await uow.session.connection(), resource_ids, now, now + AHEAD_DAYS * 86_400)
+
+
+async def _stays(uow: UnitOfWork, resource_id: int) -> None:
+    """Only a van with one place goes to customers. Refuses :class:`Invalid` where this one does."""
+    goes = sa.select(van_table.c.resource_id).where(van_table.c.resource_id == resource_id)
+    if (await uow.session.execute(goes)).first() is not None:
+        raise Invalid(Problem("lanes", "one_place", ONE_PLACE))
 
 
 async def _lanes_taken(uow: UnitOfWork, resource_id: int) -> int:

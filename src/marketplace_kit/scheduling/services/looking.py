@@ -200,7 +200,7 @@ async def _looked_at(
         raise Missing
     measure = measure_of(site, service)
     first = first_day or today_in(service.zone, now)
-    if not plan.has_staff and any(n.kind == STAFF for n in service.rule.needs):
+    if plan.lacks_staff:
         await site.do(ensure_resource, service.shop_id)
         plan = await site.ask(plan_of, ids, since, days, now=now, without=without) or plan
     asked = list(wishes) or [_blank(service, options or {})]

@@ -83,7 +83,7 @@ async def work_out(site: Site, shop_id: UUID) -> None:
         services = await site.ask(services_of, open_)
         first = today_in(next(iter(services.values())).zone, now) + timedelta(days=offset)
         plan = await site.ask(plan_of, open_, first, days, now=now)
-        if plan is not None and not plan.has_staff:
+        if plan is not None and plan.lacks_staff:
             await site.do(ensure_resource, shop_id)
             plan = await site.ask(plan_of, open_, first, days, now=now)
         if plan is None:

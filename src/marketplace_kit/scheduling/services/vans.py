@@ -15,7 +15,14 @@ from marketplace_kit.scheduling.domain import HasAppointments
 from marketplace_kit.scheduling.domain.areas import NotAnOutline, NotAPoint, read_outline, read_point
 from marketplace_kit.scheduling.queries.calendars import appointments_on
 from marketplace_kit.scheduling.schemas import VAN, AreaForm, VanForm
-from marketplace_kit.scheduling.services.keeping import AHEAD_DAYS, KEEPERS, changed_hours, held_resource, told
+from marketplace_kit.scheduling.services.keeping import (
+    AHEAD_DAYS,
+    KEEPERS,
+    ONE_PLACE,
+    changed_hours,
+    held_resource,
+    told,
+)
 from marketplace_kit.scheduling.services.travelling import EXAMPLE, NOT_A_POINT
 from marketplace_kit.scheduling.tables.travel import van_area_table, van_table
 from marketplace_kit.shops.services import access_shop
@@ -26,7 +33,6 @@ NOT_AN_OUTLINE = {
     "crosses": N_("The lines of this area cross each other. Enter the corners in the order of a walk around it."),
 }
 NO_DAY = N_("Choose at least one weekday.")
-ONE_PLACE = N_("A van that goes to customers is in one place at a time. Set its places to 1.")
 MOST_AREAS = 50
 TOO_MANY = N_("There are {most} areas already.")
 v, n = van_table.c, van_area_table.c

@@ -123,7 +123,7 @@ class Finding:
         async def planned(ids: list[UUID], start: int, lines: list[UUID]) -> Plan | None:
             around = start - BEFORE_S, start + AFTER_S
             plan = await plan_between(connection, ids, *around, now=uow.at, without=lines)
-            if plan is not None and not plan.has_staff:
+            if plan is not None and plan.lacks_staff:
                 await ensure_resource(uow, next(iter(plan.services.values())).shop_id)
                 plan = await plan_between(connection, ids, *around, now=uow.at, without=lines)
             return plan
