@@ -191,12 +191,21 @@ class TestForms:
         assert (second.status_code, second.headers["location"]) == (first.status_code, first.headers["location"])
         assert await count_bookings(probe_site) == 1
 
-    @pytest.mark.parametrize("token", ["", "0" * 64, "not-a-token"])
+    @pytest.mark.parametrize("token", ["", "0" * 64, "not-a-token", "белгі" * 12, "\U0001f511", "\x00"])
     async def test_without_the_page_s_own_token_nothing_happens(
         self, probe: httpx.AsyncClient, probe_site: Site, token: str
     ) -> None:
         answer = await probe.post("/probe/form", data=await self.fields(probe) | {"csrf_token": token})
         assert answer.status_code == 403
+        assert await count_bookings(probe_site) == 0
+
+    async def test_a_token_of_odd_letters_is_none_in_a_header_either(
+        self, probe: httpx.AsyncClient, probe_site: Site
+    ) -> None:
+        fields = await self.fields(probe)
+        del fields["csrf_token"]
+        odd = [(b"x-csrf-token", "é".encode("latin-1") * 64)]
+        assert (await probe.post("/probe/form", data=fields, headers=odd)).status_code == 403
         assert await count_bookings(probe_site) == 0
 
     async def test_another_visitor_s_token_does_not_fit(self, probe: httpx.AsyncClient, probe_site: Site) -> None:

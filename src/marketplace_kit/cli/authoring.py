@@ -65,6 +65,7 @@ def _serve(folder: Path, port: int) -> None:
         reload_includes=patterns,
         log_level="info",  # says when it starts anew, why, and when it is ready
         access_log=False,
+        proxy_headers=False,
         server_header=False,
     )
 

@@ -61,9 +61,7 @@ async def login(
         email=form.email,
         phone=form.phone,
         password=form.password,
-        agent=request.headers.get("user-agent", ""),
-        address=network_address(request),
-        instead_of=actor.session_id if visit_of(request).by_cookie else None,
+        **_asked_from(request, actor),
     )
     return await _signed_in(request, site, opened)
 
@@ -95,9 +93,7 @@ async def confirm_sign_in_code(
         email=email or None,
         phone=phone or None,
         code=form.code,
-        agent=request.headers.get("user-agent", ""),
-        address=network_address(request),
-        instead_of=actor.session_id if visit_of(request).by_cookie else None,
+        **_asked_from(request, actor),
     )
     return await _signed_in(request, site, opened)
 
@@ -270,6 +266,16 @@ async def end_session(site: Given[Site], actor: Given[Actor], session_id: FromPa
 @delete("/api/auth/sessions", **route(SIGNED_IN, summary="Sign all other devices out"), status_code=204)
 async def end_other_sessions(site: Given[Site], actor: Given[Actor]) -> None:
     await site.do(services.end_other_sessions, by=actor)
+
+
+def _asked_from(request: AnyRequest, actor: Actor) -> dict[str, Any]:
+    """As on the pages; a program's own sign-ins stay, whichever it used to ask."""
+    instead_of = actor.session_id if visit_of(request).by_cookie else None
+    return {
+        "agent": request.headers.get("user-agent", ""),
+        "address": network_address(request),
+        "instead_of": instead_of,
+    }
 
 
 async def _signed_in(

@@ -10,7 +10,16 @@ from litestar.response import Response
 
 from marketplace_kit.accounts import schemas, services
 from marketplace_kit.accounts.domain import CodeNotValid
-from marketplace_kit.accounts.pages.doors import AnyRequest, Next, as_problem, safe_next, status_of
+from marketplace_kit.accounts.pages.doors import (
+    AnyRequest,
+    Next,
+    as_problem,
+    asked_from,
+    let_in,
+    reached_by,
+    safe_next,
+    status_of,
+)
 from marketplace_kit.accounts.services.asking import network_address
 from marketplace_kit.kernel.errors import DomainError, Invalid
 from marketplace_kit.kernel.fields import parse
@@ -20,7 +29,7 @@ from marketplace_kit.kernel.texts import N_
 from marketplace_kit.web.bodies import posted_raw
 from marketplace_kit.web.context import Given, visit_of
 from marketplace_kit.web.forms import form_state
-from marketplace_kit.web.identity import is_secure, is_signed, set_session_cookie, sign
+from marketplace_kit.web.identity import is_secure, is_signed, sign
 from marketplace_kit.web.limits import TooMany
 from marketplace_kit.web.rendering import page, see_other
 from marketplace_kit.web.routing import PUBLIC, route
@@ -69,8 +78,7 @@ async def ask_code(request: AnyRequest, site: Given[Site]) -> Response[Any]:
     next_path = str(raw.pop("next", ""))
     try:
         contact = parse(schemas.ReachForm, raw, "form").contact
-        email, phone = (contact, None) if "@" in contact else (None, contact)
-        await services.ask_sign_in_code(site, email=email, phone=phone, address=network_address(request))
+        await services.ask_sign_in_code(site, **reached_by(contact), address=network_address(request))
     except (Invalid, TooMany) as refused:
         return await _ask_code_page(request, next_path, raw, refused)
     _remember(request, contact)
@@ -106,21 +114,11 @@ async def enter_code(request: AnyRequest, site: Given[Site], actor: Given[Actor]
     next_path = str(raw.pop("next", ""))
     try:
         form = parse(schemas.CodeSignInForm, raw, "form")
-        is_email = "@" in form.contact
-        opened = await services.sign_in_by_code(
-            site,
-            email=form.contact if is_email else None,
-            phone=None if is_email else form.contact,
-            code=form.code,
-            agent=request.headers.get("user-agent", ""),
-            address=network_address(request),
-            instead_of=actor.session_id,
-        )
+        who = reached_by(form.contact) | asked_from(request, actor)
+        opened = await services.sign_in_by_code(site, code=form.code, **who)
     except (Invalid, CodeNotValid, TooMany) as refused:
         return await _enter_code_page(request, next_path, raw, refused)
-    response = see_other(request, safe_next(next_path))
-    set_session_cookie(response, site, opened.cookie)
-    return response
+    return let_in(request, site, opened, next_path)
 
 
 handlers = (ask_code_page, ask_code, enter_code_page, enter_code)

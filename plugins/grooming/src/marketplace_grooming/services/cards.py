@@ -115,7 +115,7 @@ async def family_visit(site: Site, visit_id: UUID, *, by: Actor, key: str = "") 
         raise Missing
     if by.person_id is not None and by.person_id == visit.person_id:
         return visit
-    if key and visit.person_id is None and hmac.compare_digest(key, visit_key(site, visit_id)):
+    if key and visit.person_id is None and hmac.compare_digest(key.encode(), visit_key(site, visit_id).encode()):
         return visit
     if visit.pet_id is not None and await site.ask(pets.may_book, by.person_id, visit.pet_id):
         return visit

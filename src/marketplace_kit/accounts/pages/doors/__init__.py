@@ -7,10 +7,24 @@ from marketplace_kit.accounts.pages.doors.passing import (
     AnyRequest,
     Next,
     as_problem,
+    asked_from,
+    let_in,
+    reached_by,
     remember_phone,
     safe_next,
     status_of,
 )
 
 handlers = (*registering.handlers, *signing_in.handlers, *verifying.handlers, *resetting.handlers)
-__all__ = ["AnyRequest", "Next", "as_problem", "handlers", "remember_phone", "safe_next", "status_of"]
+__all__ = [
+    "AnyRequest",
+    "Next",
+    "as_problem",
+    "asked_from",
+    "handlers",
+    "let_in",
+    "reached_by",
+    "remember_phone",
+    "safe_next",
+    "status_of",
+]

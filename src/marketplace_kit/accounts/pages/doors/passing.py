@@ -9,11 +9,15 @@ from litestar.connection import Request
 from litestar.params import QueryParameter
 from litestar.response import Response
 
+from marketplace_kit.accounts.services.asking import network_address
+from marketplace_kit.accounts.services.sign_ins import OpenSession
 from marketplace_kit.kernel.errors import DomainError, Invalid, Problem
+from marketplace_kit.kernel.hooks import Actor
+from marketplace_kit.kernel.site import Site
 from marketplace_kit.web.context import visit_of
-from marketplace_kit.web.identity import is_secure, is_signed, sign
+from marketplace_kit.web.identity import is_secure, is_signed, set_session_cookie, sign
 from marketplace_kit.web.limits import TooMany
-from marketplace_kit.web.rendering import is_local
+from marketplace_kit.web.rendering import is_local, see_other
 
 AnyRequest = Request[Any, Any, Any]
 Next = Annotated[str, QueryParameter(name="next", max_length=500, required=False)]
@@ -35,6 +39,25 @@ def as_problem(refused: DomainError, field: str = "") -> Invalid:
 
 def status_of(refused: DomainError) -> int:
     return 429 if isinstance(refused, TooMany) else 422
+
+
+def reached_by(contact: str) -> dict[str, str | None]:
+    """The one field of a page as the use cases take it: an e-mail address or a phone number."""
+    is_email = "@" in contact
+    return {"email": contact if is_email else None, "phone": None if is_email else contact}
+
+
+def asked_from(request: AnyRequest, actor: Actor) -> dict[str, Any]:
+    """The browser and network that somebody signs in from, and the sign-in that the new one takes the place of."""
+    agent = request.headers.get("user-agent", "")
+    return {"agent": agent, "address": network_address(request), "instead_of": actor.session_id}
+
+
+def let_in(request: AnyRequest, site: Site, opened: OpenSession, next_path: str) -> Response[Any]:
+    """Back to where the visitor came from, with the cookie of a new sign-in."""
+    response = see_other(request, safe_next(next_path))
+    set_session_cookie(response, site, opened.cookie)
+    return response
 
 
 def remember_phone(request: AnyRequest, phone: str) -> None:

@@ -13,6 +13,7 @@ from marketplace_kit.accounts.pages.doors.passing import (
     AnyRequest,
     Next,
     as_problem,
+    reached_by,
     remember_phone,
     safe_next,
     status_of,
@@ -70,11 +71,9 @@ async def register(request: AnyRequest, site: Given[Site]) -> Response[Any]:
 
 
 def _new_person(form: schemas.RegisterForm, locale: str) -> schemas.NewPerson:
-    is_email = "@" in form.contact
     return schemas.NewPerson(
         name=form.name,
-        email=form.contact if is_email else None,
-        phone=None if is_email else form.contact,
+        **reached_by(form.contact),
         password=form.password,
         accept_terms=form.accept_terms,
         locale=locale,

@@ -13,6 +13,7 @@ from marketplace_kit.accounts.domain import CodeNotValid, LinkNotValid
 from marketplace_kit.accounts.pages.doors.passing import (
     AnyRequest,
     as_problem,
+    reached_by,
     remember_phone,
     remembered_phone,
     status_of,
@@ -49,13 +50,12 @@ async def ask_reset(request: AnyRequest, site: Given[Site]) -> Response[Any]:
     """Goes on alike for everybody; by mail there is nothing to do here, by phone a code is to be typed in."""
     raw = await posted_raw(request)
     try:
-        contact = parse(schemas.ReachForm, raw, "form").contact
-        email, phone = (contact, None) if "@" in contact else (None, contact)
-        await services.ask_reset(site, email=email, phone=phone, address=network_address(request))
+        reach = reached_by(parse(schemas.ReachForm, raw, "form").contact)
+        await services.ask_reset(site, **reach, address=network_address(request))
     except (Invalid, TooMany) as refused:
         return await _ask_reset_page(request, raw, refused)
-    if phone:
-        remember_phone(request, phone)
+    if reach["phone"]:
+        remember_phone(request, reach["phone"])
         return see_other(request, "/password-reset/code")
     return see_other(request, "/password-reset/done")
 

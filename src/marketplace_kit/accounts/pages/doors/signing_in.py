@@ -9,8 +9,17 @@ from litestar.response import Response
 
 from marketplace_kit.accounts import schemas, services
 from marketplace_kit.accounts.domain import SignInRefused
-from marketplace_kit.accounts.pages.doors.passing import HOME, AnyRequest, Next, as_problem, safe_next, status_of
-from marketplace_kit.accounts.services.asking import network_address
+from marketplace_kit.accounts.pages.doors.passing import (
+    HOME,
+    AnyRequest,
+    Next,
+    as_problem,
+    asked_from,
+    let_in,
+    reached_by,
+    safe_next,
+    status_of,
+)
 from marketplace_kit.accounts.services.samples import DEMO_PASSWORD, PEOPLE
 from marketplace_kit.kernel.errors import DomainError, Invalid
 from marketplace_kit.kernel.fields import parse
@@ -20,7 +29,7 @@ from marketplace_kit.kernel.texts import N_
 from marketplace_kit.web.bodies import posted_raw
 from marketplace_kit.web.context import Given
 from marketplace_kit.web.forms import form_state
-from marketplace_kit.web.identity import clear_session_cookie, set_session_cookie
+from marketplace_kit.web.identity import clear_session_cookie
 from marketplace_kit.web.limits import TooMany
 from marketplace_kit.web.rendering import page, see_other
 from marketplace_kit.web.routing import PUBLIC, route
@@ -53,21 +62,11 @@ async def sign_in(request: AnyRequest, site: Given[Site], actor: Given[Actor]) -
     next_path = str(raw.pop("next", ""))
     try:
         form = parse(schemas.SignInForm, raw, "form")
-        is_email = "@" in form.contact
-        opened = await services.sign_in(
-            site,
-            email=form.contact if is_email else None,
-            phone=None if is_email else form.contact,
-            password=form.password,
-            agent=request.headers.get("user-agent", ""),
-            address=network_address(request),
-            instead_of=actor.session_id,
-        )
+        who = reached_by(form.contact) | asked_from(request, actor)
+        opened = await services.sign_in(site, password=form.password, **who)
     except (Invalid, SignInRefused, TooMany) as refused:
         return await _sign_in_page(request, next_path, raw, refused)
-    response = see_other(request, safe_next(next_path))
-    set_session_cookie(response, site, opened.cookie)
-    return response
+    return let_in(request, site, opened, next_path)
 
 
 @post("/sign-out", **route(PUBLIC), include_in_schema=False, status_code=200)

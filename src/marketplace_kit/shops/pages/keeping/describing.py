@@ -9,14 +9,14 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from marketplace_kit.kernel.errors import DomainError, Invalid, StaleVersion
-from marketplace_kit.kernel.fields import Choice, parse
+from marketplace_kit.kernel.errors import DomainError
+from marketplace_kit.kernel.fields import Choice
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.places.queries import categories, cities
 from marketplace_kit.shops import services
-from marketplace_kit.shops.pages.keeping.steps import own_shop, state_of, step
+from marketplace_kit.shops.pages.keeping.steps import own_shop, save, state_of, step
 from marketplace_kit.shops.schemas import (
     NewShop,
     ShopAddress,
@@ -26,9 +26,7 @@ from marketplace_kit.shops.schemas import (
     ShopProfile,
     ShopView,
 )
-from marketplace_kit.web.bodies import posted_raw
 from marketplace_kit.web.context import Given, WebRequest, visit_of
-from marketplace_kit.web.rendering import see_other
 from marketplace_kit.web.routing import SIGNED_IN, route
 
 
@@ -36,11 +34,11 @@ from marketplace_kit.web.routing import SIGNED_IN, route
 async def edit_shop_page(
     request: WebRequest, site: Given[Site], actor: Given[Actor], shop_id: FromPath[UUID]
 ) -> Response[str]:
-    return await _edit_shop_page(request, await own_shop(request, site, actor, shop_id))
+    return await _edit_shop_page(request, site, await own_shop(request, site, actor, shop_id))
 
 
 async def _edit_shop_page(
-    request: WebRequest, shop: ShopView, raw: Any = None, refused: DomainError | None = None
+    request: WebRequest, site: Site, shop: ShopView, raw: Any = None, refused: DomainError | None = None
 ) -> Response[str]:
     """After a conflict the form keeps what was typed and carries the newest version: saving again is then meant."""
     known = {"name": shop.name, "about": shop.about, "city": shop.city, "phone": shop.phone or ""}
@@ -53,12 +51,7 @@ async def _edit_shop_page(
 async def edit_shop(
     request: WebRequest, site: Given[Site], actor: Given[Actor], shop_id: FromPath[UUID]
 ) -> Response[Any]:
-    raw = await posted_raw(request)
-    try:
-        await site.do(services.edit_shop, shop_id, parse(ShopChange, raw, "form"), by=actor)
-    except (Invalid, StaleVersion) as refused:
-        return await _edit_shop_page(request, await own_shop(request, site, actor, shop_id), raw, refused)
-    return see_other(request, "/sell", N_("Saved."))
+    return await save(request, site, actor, shop_id, ShopChange, services.edit_shop, _edit_shop_page, to="")
 
 
 @get("/sell/shop/{shop_id:uuid}/profile", **route(SIGNED_IN), include_in_schema=False)
@@ -89,12 +82,7 @@ async def _profile_page(
 async def set_profile(
     request: WebRequest, site: Given[Site], actor: Given[Actor], shop_id: FromPath[UUID]
 ) -> Response[Any]:
-    raw = await posted_raw(request)
-    try:
-        await site.do(services.set_profile, shop_id, parse(ShopProfile, raw, "form"), by=actor)
-    except (Invalid, StaleVersion) as refused:
-        return await _profile_page(request, site, await own_shop(request, site, actor, shop_id), raw, refused)
-    return see_other(request, f"/sell/shop/{shop_id}/setup", N_("Saved."))
+    return await save(request, site, actor, shop_id, ShopProfile, services.set_profile, _profile_page)
 
 
 @get("/sell/shop/{shop_id:uuid}/contacts", **route(SIGNED_IN), include_in_schema=False)
@@ -121,23 +109,18 @@ async def _contacts_page(
 async def set_contacts(
     request: WebRequest, site: Given[Site], actor: Given[Actor], shop_id: FromPath[UUID]
 ) -> Response[Any]:
-    raw = await posted_raw(request)
-    try:
-        await site.do(services.set_contacts, shop_id, parse(ShopContacts, raw, "form"), by=actor)
-    except (Invalid, StaleVersion) as refused:
-        return await _contacts_page(request, site, await own_shop(request, site, actor, shop_id), raw, refused)
-    return see_other(request, f"/sell/shop/{shop_id}/setup", N_("Saved."))
+    return await save(request, site, actor, shop_id, ShopContacts, services.set_contacts, _contacts_page)
 
 
 @get("/sell/shop/{shop_id:uuid}/policies", **route(SIGNED_IN), include_in_schema=False)
 async def policies_page(
     request: WebRequest, site: Given[Site], actor: Given[Actor], shop_id: FromPath[UUID]
 ) -> Response[str]:
-    return await _policies_page(request, await own_shop(request, site, actor, shop_id))
+    return await _policies_page(request, site, await own_shop(request, site, actor, shop_id))
 
 
 async def _policies_page(
-    request: WebRequest, shop: ShopView, raw: Any = None, refused: DomainError | None = None
+    request: WebRequest, site: Site, shop: ShopView, raw: Any = None, refused: DomainError | None = None
 ) -> Response[str]:
     known = {f"policies_{language}": shop.all_policies.get(language, "") for language in ("kk", "ru", "en")}
     return await step(
@@ -149,23 +132,18 @@ async def _policies_page(
 async def set_policies(
     request: WebRequest, site: Given[Site], actor: Given[Actor], shop_id: FromPath[UUID]
 ) -> Response[Any]:
-    raw = await posted_raw(request)
-    try:
-        await site.do(services.set_policies, shop_id, parse(ShopPolicies, raw, "form"), by=actor)
-    except (Invalid, StaleVersion) as refused:
-        return await _policies_page(request, await own_shop(request, site, actor, shop_id), raw, refused)
-    return see_other(request, f"/sell/shop/{shop_id}/setup", N_("Saved."))
+    return await save(request, site, actor, shop_id, ShopPolicies, services.set_policies, _policies_page)
 
 
 @get("/sell/shop/{shop_id:uuid}/address", **route(SIGNED_IN), include_in_schema=False)
 async def address_page(
     request: WebRequest, site: Given[Site], actor: Given[Actor], shop_id: FromPath[UUID]
 ) -> Response[str]:
-    return await _address_page(request, await own_shop(request, site, actor, shop_id))
+    return await _address_page(request, site, await own_shop(request, site, actor, shop_id))
 
 
 async def _address_page(
-    request: WebRequest, shop: ShopView, raw: Any = None, refused: DomainError | None = None
+    request: WebRequest, site: Site, shop: ShopView, raw: Any = None, refused: DomainError | None = None
 ) -> Response[str]:
     form = state_of(request, ShopAddress, raw or {"slug": shop.slug}, refused)
     return await step(request, shop, "address", N_("Address of the page"), form, refused)
@@ -175,12 +153,17 @@ async def _address_page(
 async def rename_address(
     request: WebRequest, site: Given[Site], actor: Given[Actor], shop_id: FromPath[UUID]
 ) -> Response[Any]:
-    raw = {name: value for name, value in (await posted_raw(request)).items() if name != "version"}
-    try:
-        await site.do(services.rename_address, shop_id, parse(ShopAddress, raw, "form"), by=actor)
-    except Invalid as refused:
-        return await _address_page(request, await own_shop(request, site, actor, shop_id), raw, refused)
-    return see_other(request, f"/sell/shop/{shop_id}/setup", N_("Saved. The old address leads to the new one."))
+    return await save(
+        request,
+        site,
+        actor,
+        shop_id,
+        ShopAddress,
+        services.rename_address,
+        _address_page,
+        said=N_("Saved. The old address leads to the new one."),
+        left_out=("version",),
+    )
 
 
 handlers = (

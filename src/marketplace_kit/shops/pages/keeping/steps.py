@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,16 +10,18 @@ import attrs
 from litestar.response import Response
 
 from marketplace_kit.kernel.errors import DomainError, Invalid, Problem, StaleVersion
-from marketplace_kit.kernel.fields import Form
+from marketplace_kit.kernel.fields import Form, parse
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.site import Site
+from marketplace_kit.kernel.texts import N_
 from marketplace_kit.shops import services
 from marketplace_kit.shops.schemas import (
     ShopView,
 )
+from marketplace_kit.web.bodies import posted_raw
 from marketplace_kit.web.context import WebRequest, visit_of
 from marketplace_kit.web.forms import FormState, form_state
-from marketplace_kit.web.rendering import page
+from marketplace_kit.web.rendering import page, see_other
 
 Shown = FormState | None
 
@@ -58,7 +60,6 @@ async def step(
     title: str,
     form: FormState,
     refused: DomainError | None,
-    **more: Any,
 ) -> Response[str]:
     return await page(
         request,
@@ -70,3 +71,31 @@ async def step(
         step=step,
         action=f"/sell/shop/{shop.id}/{step}",
     )
+
+
+Again = Callable[[WebRequest, Site, ShopView, Any, DomainError], Awaitable[Response[str]]]
+"""Shows a form once more, with what was typed and why it was refused."""
+
+
+async def save(
+    request: WebRequest,
+    site: Site,
+    actor: Actor,
+    shop_id: UUID,
+    form: type[Form],
+    use_case: Callable[..., Awaitable[Any]],
+    again: Again,
+    *,
+    to: str = "setup",
+    said: str = N_("Saved."),
+    left_out: tuple[str, ...] = (),
+) -> Response[Any]:
+    """What the button of each step does: its form is read and its use case done, or the form comes back with what was
+    typed. ``left_out`` is posted by the page and no answer of this form.
+    """
+    raw = {name: value for name, value in (await posted_raw(request)).items() if name not in left_out}
+    try:
+        await site.do(use_case, shop_id, parse(form, raw, "form"), by=actor)
+    except (Invalid, StaleVersion) as refused:
+        return await again(request, site, await own_shop(request, site, actor, shop_id), raw, refused)
+    return see_other(request, f"/sell/shop/{shop_id}/{to}" if to else "/sell", said)
