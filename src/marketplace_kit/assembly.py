@@ -35,9 +35,11 @@ from marketplace_kit.pages.plugin import plugin as pages
 from marketplace_kit.pages.queries import PageTree
 from marketplace_kit.places.plugin import plugin as places
 from marketplace_kit.reviews.plugin import plugin as reviews
+from marketplace_kit.reviews.services.staffing import StaffRatings
 from marketplace_kit.scheduling.plugin import plugin as scheduling
 from marketplace_kit.scheduling.services.desk import Booker, Desk
 from marketplace_kit.scheduling.services.purse import Purse
+from marketplace_kit.scheduling.services.rated import Ratings
 from marketplace_kit.scheduling.services.waiting import Beginner
 from marketplace_kit.shops.plugin import plugin as shops
 from marketplace_kit.shops.queries import shop_ids_of
@@ -110,5 +112,6 @@ def open_site(
     site.facilities[Offers] = Window()
     site.facilities[Desk] = OrderDesk()
     site.facilities[Purse] = OrderPurse()
+    site.facilities[Ratings] = StaffRatings()
     site.facilities[Booker] = site.facilities[Beginner] = OrderBooker()
     return site

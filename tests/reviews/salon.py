@@ -49,7 +49,7 @@ class Salon(Market):
         return await self.person("zhanna", "admin")
 
     async def line(
-        self, customer: Actor | None, *, stage: Stage = Stage.COMPLETED, staff_id: UUID | None = None, **more: Any
+        self, customer: Actor | None, *, stage: Stage = Stage.COMPLETED, staff_id: int | None = None, **more: Any
     ) -> UUID:
         """A line of an order of its own, which went into ``stage`` now."""
         return (await self.lines([customer], stage=stage, staff_id=staff_id, **more))[0]
@@ -59,7 +59,7 @@ class Salon(Market):
 
     async def _order(
         self, uow: UnitOfWork, customers: list[Actor | None], *, stage: Stage = Stage.COMPLETED,
-        staff_id: UUID | None = None, email: str | None = "guest@example.kz", listing_id: UUID | None = None,
+        staff_id: int | None = None, email: str | None = "guest@example.kz", listing_id: UUID | None = None,
     ) -> list[UUID]:  # fmt: skip
         heads, lines = [], []
         for customer in customers:
@@ -75,7 +75,7 @@ class Salon(Market):
                 "id": new_id(), "order_id": order["id"], "position": 1, "kind": "appointment", "tab": "services",
                 "process_version": 1, "status": stage, "stage": stage, "listing_id": listing_id or self.listing_id,
                 "title": "Reading lamp", "quantity": 1, "unit_amount": 800000, "total_amount": 800000,
-                "currency": "KZT", "parts": [], "facts": {"staff": str(staff_id)} if staff_id else {},
+                "currency": "KZT", "parts": [], "facts": {"staff": staff_id} if staff_id else {},
                 "options": {}, "choice": {}, "policy": "", "version": 2,
             }  # fmt: skip
             heads.append(order)

@@ -170,7 +170,7 @@ class Review:
     order_id: UUID
     shop_id: UUID
     listing_id: UUID
-    staff_id: UUID | None = None
+    staff_id: int | None = None
     customer_id: UUID | None = None
     author_name: str
     rating: int

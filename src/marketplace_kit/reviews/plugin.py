@@ -152,6 +152,11 @@ class Reviews(Plugin):
                 snapshot, name=str(snapshot["title"]), kind="Product", path=f"/listings/{snapshot['listing_id']}",
                 first=f"/reviews/first/listing/{snapshot['listing_id']}",
             )  # fmt: skip
+        if slot == "staff_after":
+            return _ratings(
+                snapshot, name=str(snapshot["name"]), kind="Person", path=str(snapshot["path"]),
+                first=f"/reviews/first/staff/{snapshot['slug']}/{snapshot['resource_id']}",
+            )  # fmt: skip
         if slot == "order.line":
             return _rate_it(snapshot)
         return ()

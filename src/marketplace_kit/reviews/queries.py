@@ -106,20 +106,30 @@ def _rating(counted: Iterable[Any]) -> Rating:
     return Rating(average=average, count=count, distribution={stars: given.get(stars, 0) for stars in STARS})
 
 
+def _subject(shop_id: UUID | None, listing_id: UUID | None, staff_id: int | None) -> sa.ColumnElement[bool]:
+    if staff_id is not None:
+        return review.c.staff_id == staff_id
+    return review.c.listing_id == listing_id if listing_id else review.c.shop_id == shop_id
+
+
 async def rating_of(
-    connection: AsyncConnection, *, shop_id: UUID | None = None, listing_id: UUID | None = None
+    connection: AsyncConnection,
+    *,
+    shop_id: UUID | None = None,
+    listing_id: UUID | None = None,
+    staff_id: int | None = None,
 ) -> Rating:
-    """What all published reviews of a shop, or of one listing, make together."""
-    subject = review.c.listing_id == listing_id if listing_id else review.c.shop_id == shop_id
+    """What all published reviews of a shop, of one listing, or of one who works there make together."""
+    subject = _subject(shop_id, listing_id, staff_id)
     counted = sa.select(review.c.rating, sa.func.count().label("number")).where(subject, review.c.state == PUBLISHED)
     return _rating((await connection.execute(counted.group_by(review.c.rating))).all())
 
 
-async def staff_ratings(connection: AsyncConnection, staff_ids: Iterable[UUID]) -> dict[UUID, Rating]:
+async def staff_ratings(connection: AsyncConnection, staff_ids: Iterable[int]) -> dict[int, Rating]:
     """What customers think of those who served them, by the resource's id. Who was never rated is not there."""
     wanted = (review.c.staff_id.in_(list(staff_ids)), review.c.state == PUBLISHED)
     counted = sa.select(review.c.staff_id, review.c.rating, sa.func.count().label("number")).where(*wanted)
-    by_staff: dict[UUID, list[Any]] = defaultdict(list)
+    by_staff: dict[int, list[Any]] = defaultdict(list)
     for row in await connection.execute(counted.group_by(review.c.staff_id, review.c.rating)):
         by_staff[row.staff_id].append(row)
     return {staff_id: _rating(rows) for staff_id, rows in by_staff.items()}
@@ -130,17 +140,20 @@ async def published_reviews(
     *,
     shop_id: UUID | None = None,
     listing_id: UUID | None = None,
+    staff_id: int | None = None,
     stars: int | None = None,
     cursor: str | None = None,
     limit: int = 20,
 ) -> Reviews:
-    """What everybody reads of a shop or of one listing, newest first; ``stars`` leaves those with as many."""
-    subject = review.c.listing_id == listing_id if listing_id else review.c.shop_id == shop_id
+    """What everybody reads of a shop, of one listing or of one who works there, newest first; ``stars`` leaves those
+    with as many.
+    """
+    subject = _subject(shop_id, listing_id, staff_id)
     statement = sa.select(*_PUBLIC).select_from(_WITH_LISTING).where(subject, review.c.state == PUBLISHED)
     if stars is not None:
         statement = statement.where(review.c.rating == stars)
     rows = (await connection.execute(_after(statement, cursor).limit(limit + 1))).all()
-    rating = await rating_of(connection, shop_id=shop_id, listing_id=listing_id)
+    rating = await rating_of(connection, shop_id=shop_id, listing_id=listing_id, staff_id=staff_id)
     return Reviews(rating=rating, items=[ReviewView(**_values(r)) for r in rows[:limit]], next=_next(rows, limit))
 
 

@@ -20,7 +20,7 @@ review_table = sa.Table(
     sa.Column("order_id", Uuid, nullable=False),
     sa.Column("shop_id", Uuid, sa.ForeignKey("shop.id", ondelete="CASCADE"), nullable=False),
     sa.Column("listing_id", Uuid, sa.ForeignKey("listing.id", ondelete="CASCADE"), nullable=False),
-    sa.Column("staff_id", Uuid),
+    sa.Column("staff_id", sa.BigInteger),
     sa.Column("customer_id", Uuid, sa.ForeignKey("person.id", ondelete="SET NULL")),
     sa.Column("author_name", sa.String(60), nullable=False),
     sa.Column("rating", sa.Integer, nullable=False),

@@ -120,7 +120,9 @@ class DaySlots(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StaffView(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody whom a customer may choose. ``price`` is theirs for this service, if it differs."""
+    """Somebody whom a customer may choose. ``photo`` is its address; ``price`` is theirs for this service, if it
+    differs; ``rating_average`` what customers think of them, if any said so.
+    """
 
     id: int
     name: str
@@ -128,6 +130,44 @@ class StaffView(msgspec.Struct, frozen=True, kw_only=True):
     photo: str | None = None
     minutes: int | None = None
     price: Money | None = None
+    rating_average: float | None = None
+    rating_count: int = 0
+
+
+class StaffProfile(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who works for a shop, as customers see them. ``skills`` are what they are good at."""
+
+    id: int
+    name: str
+    about: str
+    skills: list[str]
+    photo: str = ""
+    rating_average: float | None = None
+    rating_count: int = 0
+
+
+class StaffService(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody does, at minutes and a price of their own; ``book`` is the page on which a time is chosen."""
+
+    listing_id: UUID
+    title: str
+    price: Money | None
+    minutes: int | None
+    book: str
+
+
+class StaffPage(StaffProfile, frozen=True, kw_only=True):
+    """The same with what they do, and when they work in the coming week (by the shop's clock)."""
+
+    services: list[StaffService]
+    hours: list[StaffHours]
+
+
+class StaffHours(msgspec.Struct, frozen=True, kw_only=True):
+    """A date and the hours on it; none: a day off."""
+
+    day: date
+    hours: list[str]
 
 
 class SlotsView(msgspec.Struct, frozen=True, kw_only=True):

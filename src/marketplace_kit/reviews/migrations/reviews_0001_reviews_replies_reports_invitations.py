@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("order_id", Uuid, nullable=False),
         sa.Column("shop_id", Uuid, nullable=False),
         sa.Column("listing_id", Uuid, nullable=False),
-        sa.Column("staff_id", Uuid, nullable=True),
+        sa.Column("staff_id", sa.BigInteger(), nullable=True),
         sa.Column("customer_id", Uuid, nullable=True),
         sa.Column("author_name", sa.String(length=60), nullable=False),
         sa.Column("rating", sa.Integer(), nullable=False),

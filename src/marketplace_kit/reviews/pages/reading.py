@@ -17,6 +17,7 @@ from marketplace_kit.kernel.texts import N_
 from marketplace_kit.reviews import queries, services
 from marketplace_kit.reviews.domain import AlreadyReported, OwnReview
 from marketplace_kit.reviews.schemas import NewReport
+from marketplace_kit.scheduling.queries import resource_by_id
 from marketplace_kit.shops.queries import slug_now
 from marketplace_kit.web.bodies import posted_raw
 from marketplace_kit.web.context import Given, WebRequest
@@ -37,7 +38,7 @@ def stars_asked(request: WebRequest) -> int | None:
 
 
 async def _all(
-    request: WebRequest, site: Site, path: str, title: str, about: str, cursor: str | None, **subject: UUID
+    request: WebRequest, site: Site, path: str, title: str, about: str, cursor: str | None, **subject: Any
 ) -> Response[str]:
     """Context: rating, reviews, stars (the filter), path, about, back, next_href, first_href."""
     stars = stars_asked(request)
@@ -54,7 +55,7 @@ async def _all(
         rating=found.rating,
         reviews=found.items,
         stars=stars,
-        with_listing="shop_id" in subject,
+        with_listing="listing_id" not in subject,
         next_href=f"{here}{joint}cursor={found.next}" if found.next else "",
         first_href=here if cursor else "",
     )
@@ -100,6 +101,33 @@ async def first_of_listing(request: WebRequest, site: Given[Site], listing_id: F
         raise Missing
     found = await site.ask(queries.published_reviews, listing_id=listing_id, limit=FIRST)
     return await _first(request, found, f"/listings/{listing_id}/reviews", with_listing=False)
+
+
+async def _person(site: Site, slug: str, staff_id: int) -> str:
+    """The name of somebody whom customers may choose at a shop. Refuses :class:`Missing`."""
+    shop = await site.ask(queries.shop_seen, slug)
+    found = await site.ask(resource_by_id, shop[0], staff_id) if shop else None
+    if found is None or found.kind != "staff" or not (found.active and found.public):
+        raise Missing
+    return found.name
+
+
+@get("/shops/{slug:str}/staff/{staff_id:int}/reviews", **route(PUBLIC), include_in_schema=False)
+async def staff_reviews_page(
+    request: WebRequest, site: Given[Site], slug: FromPath[str], staff_id: FromPath[int], cursor: CursorText = None
+) -> Response[str]:
+    name, path = await _person(site, slug, staff_id), f"/shops/{slug}/staff/{staff_id}"
+    return await _all(request, site, path, N_("Reviews"), name, cursor, staff_id=staff_id)
+
+
+@get("/reviews/first/staff/{slug:str}/{staff_id:int}", **route(PUBLIC), include_in_schema=False)
+async def first_of_staff(
+    request: WebRequest, site: Given[Site], slug: FromPath[str], staff_id: FromPath[int]
+) -> Response[str]:
+    """A piece of the page of somebody who works for a shop, fetched by it."""
+    await _person(site, slug, staff_id)
+    found = await site.ask(queries.published_reviews, staff_id=staff_id, limit=FIRST)
+    return await _first(request, found, f"/shops/{slug}/staff/{staff_id}/reviews", with_listing=True)
 
 
 async def _first(request: WebRequest, found: Any, path: str, *, with_listing: bool) -> Response[str]:
@@ -153,4 +181,13 @@ def as_problem(refused: DomainError) -> Invalid:
     return Invalid(Problem("", refused.code, refused.text, refused.facts))
 
 
-handlers = (shop_reviews_page, listing_reviews_page, first_of_shop, first_of_listing, report_page, report)
+handlers = (
+    shop_reviews_page,
+    listing_reviews_page,
+    staff_reviews_page,
+    first_of_shop,
+    first_of_listing,
+    first_of_staff,
+    report_page,
+    report,
+)

@@ -51,7 +51,7 @@ class SampleReview:
     shop_id: UUID
     listing_id: UUID
     customer_id: UUID | None = None
-    staff_id: UUID | None = None
+    staff_id: int | None = None
     author: str
     rating: int
     text: str = ""

@@ -113,12 +113,10 @@ async def _write(uow: UnitOfWork, found: Rated, opinion: Opinion) -> Review:
     return review
 
 
-def staff_of(facts: Mapping[str, Any]) -> UUID | None:
-    """Who did it, where the facts of the line say so."""
-    try:
-        return UUID(str(facts.get("staff") or ""))
-    except ValueError:
-        return None
+def staff_of(facts: Mapping[str, Any]) -> int | None:
+    """Who did it, by their number as a resource of the shop, where the facts of the line say so."""
+    found = facts.get("staff")
+    return found if type(found) is int and found > 0 else None
 
 
 def published(review: Review, *, first: bool) -> ReviewPublished:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from marketplace_kit.scheduling.api import availability, following, series, staffing, vans, waiting
+from marketplace_kit.scheduling.api import availability, following, profiles, series, staffing, vans, waiting
 
 handlers = (
     *availability.handlers,
     *following.handlers,
     *series.handlers,
     *staffing.handlers,
+    *profiles.handlers,
     *vans.handlers,
     *waiting.handlers,
 )

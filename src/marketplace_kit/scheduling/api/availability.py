@@ -16,6 +16,7 @@ from marketplace_kit.kernel.hooks import Actor, Customer
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.scheduling import services
 from marketplace_kit.scheduling.schemas import MonthView, SlotsView, Where
+from marketplace_kit.scheduling.services.rated import with_ratings
 from marketplace_kit.web.context import Given, WebRequest
 from marketplace_kit.web.parameters import UnknownParameter, declared_parameters
 from marketplace_kit.web.routing import PUBLIC, route
@@ -57,7 +58,7 @@ async def slots(
     listing_id, first = _listing(listing), _day(day)
     wishes = await services.blank_wishes(site, listing_id, count, chosen)
     customer = Customer(person_id=actor.person_id) if actor.person_id else None
-    return await services.slots_for(
+    found = await services.slots_for(
         site,
         listing_id,
         wishes,
@@ -69,6 +70,7 @@ async def slots(
         customer=customer,
         where=Where(point=point, district=district),
     )
+    return await with_ratings(site, found)
 
 
 @get("/api/scheduling/days", **route(PUBLIC, summary="Dates with free times"))

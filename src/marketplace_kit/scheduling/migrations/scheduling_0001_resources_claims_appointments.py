@@ -9,7 +9,7 @@ from marketplace_kit.scheduling.tables.overlap import refuse_overlaps
 revision = "scheduling_0001"
 down_revision = None
 branch_labels = ("scheduling",)
-depends_on = "listings_0001"
+depends_on = ("listings_0001", "web_0002")
 
 Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
@@ -66,12 +66,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["member_id"], ["person.id"], name=op.f("fk_resource_member_id"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["shop_id"], ["shop.id"], name=op.f("fk_resource_shop_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["stands_for"], ["shop.id"], name=op.f("fk_resource_stands_for"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["photo"], ["media.key"], name=op.f("fk_resource_photo"), ondelete="RESTRICT"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resource")),
         sa.UniqueConstraint("shop_id", "member_id", name="uq_resource_shop_id"),
         sa.UniqueConstraint("stands_for", name=op.f("uq_resource_stands_for")),
         sa.UniqueConstraint("subject", name=op.f("uq_resource_subject")),
     )
     op.create_index(op.f("ix_resource_member_id"), "resource", ["member_id"], unique=False)
+    op.create_index(op.f("ix_resource_photo"), "resource", ["photo"], unique=False)
     op.create_index("ix_resource_shop_kind", "resource", ["shop_id", "kind"], unique=False)
     op.create_table(
         "shop_booking",
@@ -408,6 +410,7 @@ def downgrade() -> None:
     op.drop_table("appointment")
     op.drop_table("shop_booking")
     op.drop_index("ix_resource_shop_kind", table_name="resource")
+    op.drop_index(op.f("ix_resource_photo"), table_name="resource")
     op.drop_index(op.f("ix_resource_member_id"), table_name="resource")
     op.drop_table("resource")
     op.drop_index(op.f("ix_booking_mark_person_id"), table_name="booking_mark")

@@ -7,7 +7,9 @@ from marketplace_kit.scheduling.pages import (
     calendar,
     entering,
     feeds,
+    figures,
     following,
+    profiles,
     repeating,
     ruling,
     series,
@@ -32,6 +34,8 @@ handlers = (
     *series.handlers,
     *waiting.handlers,
     *feeds.handlers,
+    *profiles.handlers,
+    *figures.handlers,
 )
 
 __all__ = ["handlers", "may_watch", "nav_items", "panels"]

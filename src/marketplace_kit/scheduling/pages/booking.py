@@ -64,6 +64,7 @@ from marketplace_kit.scheduling.queries.services import Service, services_of
 from marketplace_kit.scheduling.schemas import SlotsView
 from marketplace_kit.scheduling.services.looking import MOST_DAYS, slots_for
 from marketplace_kit.scheduling.services.policies import NEEDS_PREPAYMENT
+from marketplace_kit.scheduling.services.rated import with_ratings
 from marketplace_kit.shops.queries import shop_by_id
 from marketplace_kit.shops.schemas import ShopView
 from marketplace_kit.web.context import Given, WebRequest, visit_of
@@ -197,7 +198,7 @@ async def _looked(
         shop=shop,
         showing=showing,
         groups=groups,
-        view=view,
+        view=await with_ratings(site, view),
         problems=problems,
         far=far,
     )
@@ -229,6 +230,7 @@ def _choices(look: Look) -> dict[str, Any]:
     )
     return {
         "staff": staff_choices(look.view, asked, look.showing, look.service.price),
+        "faces": {str(one.id): one for one in look.view.staff},
         "staff_chosen": asked.staff is not None,
         "matters": asked.first(MATTERS) == "true",
         "note": asked.first(NOTE),

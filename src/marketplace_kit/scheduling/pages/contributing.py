@@ -24,7 +24,15 @@ def nav_items(actor: Actor) -> Sequence[NavItem]:
 
 
 def panels(slot: str, snapshot: Mapping[str, Any]) -> Sequence[Panel]:
-    """On the page of a listing that takes a time: the button, and for its shop how it is booked."""
+    """On the page of a listing that takes a time: the button, and for its shop how it is booked; on a shop's page those
+    who work there.
+    """
+    if slot == "shop_after":
+        return (
+            Panel(
+                template="scheduling/team_panel.html", context={"href": f"/shops/{snapshot['slug']}/staff"}, order=40
+            ),
+        )
     if slot == "booking.choices":
         if snapshot["kind"] != SERVICE or snapshot.get(
             "home_visit"

@@ -21,11 +21,12 @@ from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.scheduling import services
 from marketplace_kit.scheduling.pages.calendar import calendar_href, read_day
-from marketplace_kit.scheduling.pages.forms import state_for, time_kinds
+from marketplace_kit.scheduling.pages.forms import state_for
 from marketplace_kit.scheduling.pages.selling import Desk, ShopChoice, desk, staffed_shop
 from marketplace_kit.scheduling.pages.shown import Showing
 from marketplace_kit.scheduling.queries import diary, editing
 from marketplace_kit.scheduling.schemas import Break, WalkIn
+from marketplace_kit.scheduling.services.team import time_kinds
 from marketplace_kit.web.bodies import posted_raw
 from marketplace_kit.web.context import Given, WebRequest, visit_of
 from marketplace_kit.web.errors import STATUS

@@ -10,9 +10,7 @@ import attrs
 from marketplace_kit.kernel.errors import DomainError, Invalid, Problem, StaleVersion
 from marketplace_kit.kernel.fields import Form
 from marketplace_kit.kernel.money import Money, NotAnAmount
-from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
-from marketplace_kit.listings.queries import active_kinds
 from marketplace_kit.scheduling.domain import HasAppointments
 from marketplace_kit.scheduling.queries.editing import Performed
 from marketplace_kit.web.context import WebRequest
@@ -66,16 +64,6 @@ def state_for(
         if f.name != "version"
     )
     return attrs.evolve(state, fields=fields)
-
-
-def time_kinds(site: Site) -> list[str]:
-    """The kinds of listings that are booked by a time."""
-    lines = dict(site.registry.line_kinds.items())
-    return [
-        name
-        for name, kind in active_kinds(site).items()
-        if kind.line in lines and hasattr(lines[kind.line].capacity, "measure")
-    ]
 
 
 def work_row(one: Performed, key: str, title: str, raw: Raw | None) -> dict[str, Any]:

@@ -24,7 +24,6 @@ from marketplace_kit.scheduling.pages.forms import (
     read_performers,
     state_for,
     status_of,
-    time_kinds,
     work_row,
 )
 from marketplace_kit.scheduling.pages.selling import staffed_shop
@@ -35,6 +34,7 @@ from marketplace_kit.scheduling.schemas import (
     ServiceRule,
 )
 from marketplace_kit.scheduling.services.policies import missed_rule
+from marketplace_kit.scheduling.services.team import time_kinds
 from marketplace_kit.web.bodies import posted_raw
 from marketplace_kit.web.context import Given, WebRequest, visit_of
 from marketplace_kit.web.forms import errors_of

@@ -25,7 +25,6 @@ from marketplace_kit.scheduling.pages.forms import (
     read_performers,
     state_for,
     status_of,
-    time_kinds,
     work_row,
 )
 from marketplace_kit.scheduling.pages.problems import problems_of
@@ -42,6 +41,7 @@ from marketplace_kit.scheduling.schemas import (
     ResourceWeek,
 )
 from marketplace_kit.scheduling.services import performing
+from marketplace_kit.scheduling.services.team import time_kinds
 from marketplace_kit.shops.queries import members_of, week_texts
 from marketplace_kit.web.bodies import posted_raw
 from marketplace_kit.web.context import Given, WebRequest, visit_of

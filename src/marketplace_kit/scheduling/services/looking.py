@@ -36,6 +36,7 @@ from marketplace_kit.scheduling.schemas import (
     StaffView,
     Where,
 )
+from marketplace_kit.scheduling.services.picturing import photo_url
 from marketplace_kit.scheduling.services.planning import (
     Job,
     Measure,
@@ -340,7 +341,7 @@ def _staff(plan: Plan, jobs: Sequence[Job], resource_id: int) -> StaffView:
         id=resource.id,
         name=resource.name,
         about=resource.about,
-        photo=resource.photo,
+        photo=photo_url(resource.photo) or None,
         minutes=minutes,
         price=total,
     )

@@ -11,6 +11,7 @@ from uuid import UUID
 import attrs
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.site import Site
 
 
@@ -35,6 +36,10 @@ class Purse(Protocol):
         """In one statement, whatever their number."""
         ...
 
+    async def earned(self, connection: AsyncConnection, line_ids: Collection[UUID]) -> Mapping[UUID, Money]:
+        """What these lines of orders cost; in one statement."""
+        ...
+
 
 async def paid_marks(site: Site, order_ids: Collection[UUID], locale: str) -> Mapping[UUID, PaidMark]:
     """Of each of these orders; nothing on a site that takes no orders."""
@@ -42,3 +47,11 @@ async def paid_marks(site: Site, order_ids: Collection[UUID], locale: str) -> Ma
     if purse is None or not order_ids:
         return {}
     return await site.ask(purse.marks, site, order_ids, locale)
+
+
+async def earned_by(site: Site, line_ids: Collection[UUID]) -> Mapping[UUID, Money]:
+    """What appointments cost, by their id; nothing on a site that takes no orders."""
+    purse: Purse | None = site.facilities.get(Purse)
+    if purse is None or not line_ids:
+        return {}
+    return await site.ask(purse.earned, line_ids)

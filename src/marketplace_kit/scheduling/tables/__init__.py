@@ -40,7 +40,7 @@ resource_table = sa.Table(
     sa.Column("within_shop_hours", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("own_hours", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("skills", Json, nullable=False, server_default="[]"),
-    sa.Column("photo", sa.String(60)),
+    sa.Column("photo", sa.String(60), sa.ForeignKey("media.key", ondelete="RESTRICT"), index=True),
     sa.Column("about", sa.Text, nullable=False, server_default=""),
     sa.Column("public", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
