@@ -52,6 +52,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "order_head": {"status": "pending"},
     "order_line": {"tab": "services", "stage": "pending"},
     "order_event": {"actor_kind": "system"},
+    "order_payment": {"paid_before": 0, "means": "cash"},
 }
 OWN: dict[type[Any], Any] = {
     UtcDateTime: MONDAY_MORNING,
