@@ -96,8 +96,10 @@ def visitor(browser: Browser, demo: Demo) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
-    def open_page(viewport: Any = DESK, locale: str = "ru-RU") -> Page:
-        context = browser.new_context(viewport=viewport, locale=locale, base_url=demo.address, reduced_motion="reduce")
+    def open_page(viewport: Any = DESK, locale: str = "ru-RU", zone: str | None = None) -> Page:
+        context = browser.new_context(
+            viewport=viewport, locale=locale, timezone_id=zone, base_url=demo.address, reduced_motion="reduce"
+        )
         contexts.append(context)
         page = context.new_page()
         page.on(
