@@ -11,7 +11,7 @@ from marketplace_kit.accounts.services import create_person
 from marketplace_kit.kernel.jobs import run_until_idle
 from marketplace_kit.scheduling import services
 from marketplace_kit.scheduling.domain.areas import said_point
-from marketplace_kit.scheduling.schemas import AreaForm
+from marketplace_kit.scheduling.schemas import AreaForm, VanForm, Where
 from tests.scheduling.counter import PASSWORD, Counter
 from tests.scheduling.rounds import A, B, Garage, away
 from tests.scheduling.salons import TUESDAY, Salon
@@ -47,7 +47,7 @@ async def test_times_are_shown_once_it_is_said_where(salon: Salon) -> None:
     assert "Please enter latitude and longitude as maps show them" in wrong
     assert 'value="over there"' in wrong
     beyond = {"choice.address": STREET, "choice.point": said_point(away(north_km=150))}
-    assert "Nobody comes to this address" in (await guest.get(path, params=beyond)).text
+    assert "Nobody comes to this place" in (await guest.get(path, params=beyond)).text
 
 
 async def test_an_address_of_the_account_and_of_an_earlier_visit_are_one_press_away(salon: Salon) -> None:
@@ -204,3 +204,25 @@ async def test_a_van_that_goes_out_keeps_being_one_van(salon: Salon) -> None:
     assert two.status_code == 422
     assert "Set its places to 1" in two.text
     assert (await owner.put(there, json={"kind": "van", "name": "White van"})).status_code == 200
+
+
+async def test_the_calendar_has_a_column_for_a_van_that_goes_out(salon: Salon) -> None:
+    garage = await Garage.opened(salon)
+    _, promise = await garage.book(B, "10:00")
+    assert (promise.facts["staff"], promise.facts["staff_name"]) == (garage.van, "Van")
+    second = await salon.staff("Red van", kind="van")
+    form = VanForm(base=said_point(A), radius_km=100, kmh=60, road_percent=100)
+    await salon.site.do(services.save_van, salon.shop_id, second, form, by=salon.owner)
+    owner = await Counter(salon).owner()
+    for view in ("day", "week"):
+        asked = {"shop": str(salon.shop_id), "view": view, "date": TUESDAY.isoformat()}
+        page = (await owner.get("/en/sell/calendar", params=asked)).text
+        assert "Red van" in page
+        assert "10:00" in page
+        assert "Others" not in page
+    red = await garage.book(B, "10:00", staff=second)
+    assert red[1].facts["staff_name"] == "Red van"
+    view = await services.slots_for(
+        salon.site, garage.listing, (), TUESDAY, 1, second, where=Where(point=said_point(A))
+    )
+    assert [one.name for one in view.staff] == ["Van", "Red van"]

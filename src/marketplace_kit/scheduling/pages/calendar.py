@@ -145,7 +145,7 @@ async def calendar_page(
     showing = Showing(request, site, at.shop.zone, names, await paid_marks(site, orders, locale))
     visits = [showing.visit(v) for v in known.visits]
     blocks = [showing.block(b) for b in known.blocks]
-    chosen = [r for r in known.resources if r.kind == "staff" and staff in ("", str(r.id))]
+    chosen = [r for r in known.resources if r.works and staff in ("", str(r.id))]
     shown: list[Shown | ShownBlock] = sorted(
         [v for v in visits if not v.cancelled and staff in ("", str(v.staff_id))]
         + [b for b in blocks if staff in ("", str(b.staff_id))],
@@ -165,9 +165,9 @@ async def calendar_page(
         break_href=walk_in.replace("/guest?", "/break?"),
         topic=topic_of(at.shop.id),
         refresh_href=asked.href(),
-        has_staff=any(r.kind == "staff" for r in known.resources),
+        has_staff=any(r.works for r in known.resources),
         staff=[(showing.say(N_("All")), asked.href(staff=""), staff == "")]
-        + [(r.name, asked.href(staff=str(r.id)), staff == str(r.id)) for r in known.resources if r.kind == "staff"],
+        + [(r.name, asked.href(staff=str(r.id)), staff == str(r.id)) for r in known.resources if r.works],
         **context,
     )
 

@@ -86,7 +86,7 @@ class _Choices:
 async def _choices(site: Site, at: Desk) -> _Choices:
     listed = await site.ask(editing.bookable_titles, at.shop.id, time_kinds(site))
     people = await site.ask(diary.resources_of, at.shop.id)
-    staff = tuple((str(r.id), r.name) for r in people if r.kind == "staff")
+    staff = tuple((str(r.id), r.name) for r in people if r.works)
     asked = {kind: services.counter_of(site, kind) for kind in dict.fromkeys(kind for _, _, kind in listed)}
     return _Choices(
         listings=tuple((str(i), title) for i, title, _ in listed),

@@ -14,7 +14,6 @@ from marketplace_kit.kernel.fields import Field, fields_of
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
-from marketplace_kit.scheduling.domain import OutOfZone
 from marketplace_kit.scheduling.domain.areas import NotAPoint, read_point, said_point
 from marketplace_kit.scheduling.pages.asked import CHOICE, Asked
 from marketplace_kit.scheduling.pages.shown import Showing
@@ -25,6 +24,7 @@ from marketplace_kit.scheduling.services.travelling import EXAMPLE, NO_ADDRESS, 
 
 FIELDS = tuple(CHOICE + name for name in WHERE)
 ASK_WHERE = N_("First say where we shall come: then you see the times at which we can be there.")
+NOT_SERVED = N_("Nobody comes to this place. Please ask the shop, or choose another one.")
 _ANYWHERE = ("", N_("I do not know, or none of these"))
 
 
@@ -53,7 +53,7 @@ class Known:
 async def asking_where(
     site: Site, actor: Actor, asked: Asked, service: Service, view: SlotsView, showing: Showing
 ) -> dict[str, Any]:
-    """What the page needs to ask: ``fields``, ``values``, ``errors`` by field, ``hidden``, ``known`` addresses."""
+    """What the page needs to ask: ``fields``, ``values``, ``errors`` by field, ``hidden``, ``known``, ``address``."""
     said = {name: asked.first(CHOICE + name).strip() for name in WHERE}
     errors = _errors(site, said, view, showing.locale) if any(said.values()) else {}
     answered = not errors and view.not_bookable != "no_address"
@@ -65,6 +65,7 @@ async def asking_where(
         "action": f"/book/{service.listing_id}",
         "known": await _known(site, actor, asked) if not answered else [],
         "answered": answered,
+        "address": said["address"],
     }
 
 
@@ -75,8 +76,9 @@ def _looked_at(asked: Asked) -> list[tuple[str, str]]:
 
 def _fields(view: SlotsView, showing: Showing) -> Sequence[Field]:
     found = []
-    for field in fields_of(AppointmentChoice):
-        if field.name not in WHERE or (field.name == "district" and not view.areas):
+    declared = {field.name: field for field in fields_of(AppointmentChoice)}
+    for field in (declared[name] for name in ("address", "entrance", "district", "point")):
+        if field.name == "district" and not view.areas:
             continue
         if field.name == "district":
             choices = (_ANYWHERE, *((str(number), name) for number, name in view.areas))
@@ -96,7 +98,7 @@ def _errors(site: Site, said: Mapping[str, str], view: SlotsView, locale: str) -
         problems["point"] = (NOT_A_POINT, {"example": EXAMPLE})
     where = "district" if said["district"] and not said["point"] else "point"
     if view.not_bookable == "out_of_zone":
-        problems.setdefault(where, (OutOfZone.text, {}))
+        problems.setdefault(where, (NOT_SERVED, {}))
     elif view.not_bookable == "no_address":
         problems.setdefault("district" if view.areas else "point", (NO_POINT, {}))
     return {name: [site.texts.render(locale, text, facts)] for name, (text, facts) in problems.items()}

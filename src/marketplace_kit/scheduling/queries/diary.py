@@ -23,6 +23,7 @@ from marketplace_kit.scheduling.tables import resource_hours_table as hours
 from marketplace_kit.scheduling.tables import resource_table as resource
 from marketplace_kit.scheduling.tables import service_resource_table as performer
 from marketplace_kit.scheduling.tables.following import answer_table as answer
+from marketplace_kit.scheduling.tables.travel import van_table as van
 from marketplace_kit.shops.queries import opening_of
 
 LONGEST_CLAIM_S = 172_800
@@ -227,7 +228,7 @@ async def one_block(connection: AsyncConnection, claim_id: UUID) -> tuple[UUID, 
 
 
 class Worker(msgspec.Struct, frozen=True, kw_only=True):
-    """One who works, a room, a van: what heads a column."""
+    """One who works, a room, a van: what heads a column. ``goes_out``: to the customers."""
 
     id: int
     kind: str
@@ -241,6 +242,12 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
     about: str
     stands_for: UUID | None
     version: int
+    goes_out: bool
+
+    @property
+    def works(self) -> bool:
+        """Somebody whose day is looked at: staff, and a van that goes to customers."""
+        return self.kind == "staff" or self.goes_out
 
 
 class Journal(msgspec.Struct, frozen=True, kw_only=True):
@@ -252,7 +259,10 @@ class Journal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _WORKERS = (
-    sa.select(*(c for c in resource.c if c.name in Worker.__struct_fields__))
+    sa.select(
+        *(c for c in resource.c if c.name in Worker.__struct_fields__),
+        sa.exists().where(van.c.resource_id == resource.c.id).label("goes_out"),
+    )
     .where(resource.c.active, resource.c.kind.not_in(("subject", LODGING)))
     .order_by(resource.c.rank, resource.c.id)
 )
@@ -261,7 +271,7 @@ _WORKERS = (
 async def resources_of(connection: AsyncConnection, shop_id: UUID) -> list[Worker]:
     """Whom and what a shop has, those first that come first there."""
     rows = (await connection.execute(_WORKERS.where(resource.c.shop_id == shop_id))).mappings()
-    return [Worker(**row) for row in rows]
+    return [Worker(**{**row, "goes_out": bool(row["goes_out"])}) for row in rows]
 
 
 async def journal(connection: AsyncConnection, shop_id: UUID, from_s: int, to_s: int) -> Journal:

@@ -162,7 +162,7 @@ def laid_out(roles: Sequence[Role], chosen: Sequence[int], start: int) -> tuple[
                 minutes=works[number] // 60,
                 before=before // 60,
                 after=after // 60,
-                staff_id=staff.get(number),
+                staff_id=staff.get(number, van_id),  # without anybody beside it, it is the van that comes
                 van_id=van_id,
                 day=day,
             )

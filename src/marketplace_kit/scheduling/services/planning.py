@@ -17,7 +17,7 @@ from marketplace_kit.listings.services import choice_of
 from marketplace_kit.scheduling.domain.offers import STAFF, Able, Need, Role
 from marketplace_kit.scheduling.domain.travel import Place, Rounds
 from marketplace_kit.scheduling.domain.windows import Window, shop_ranges, windows_of
-from marketplace_kit.scheduling.queries.services import Service
+from marketplace_kit.scheduling.queries.services import Rule, Service
 from marketplace_kit.scheduling.queries.snapshots import Own, Plan, Resource
 from marketplace_kit.scheduling.schemas import VAN, Measured
 from marketplace_kit.shops.domain.hours import DAY
@@ -88,9 +88,15 @@ def roles_for(
 
 
 def who_can(plan: Plan, jobs: Sequence[Job]) -> list[Resource]:
-    """The staff who can do all of these jobs."""
-    need = next((n for n in jobs[0].service.rule.needs if n.kind == STAFF), None)
+    """Those who can do all of these jobs: staff, or vans where nobody is needed beside them."""
+    who = doer(plan, jobs[0].service.rule)
+    need = next((n for n in jobs[0].service.rule.needs if n.kind == who), None)
     return [] if need is None else [r for r in plan.resources.values() if _can(plan, r, need, jobs)]
+
+
+def doer(plan: Plan, rule: Rule) -> str:
+    """Who does it: staff, or where none is needed the van that goes to the customer."""
+    return VAN if plan.vans and all(need.kind != STAFF for need in rule.needs) else STAFF
 
 
 def vans_for(plan: Plan, jobs: Sequence[Job]) -> set[int]:
@@ -147,13 +153,13 @@ class _Planner:
         pattern = attrs.evolve(rules[0].pattern, after=rules[-1].after * 60)
         roles: list[Role] = []
         longest: tuple[int, ...] = tuple(job.measured.minutes * 60 for job in jobs)
-        only = staff
+        only, who = staff, doer(plan, rules[0])
         for need in sorted(rules[0].needs, key=lambda n: n.kind != STAFF):
             able = []
             for resource in plan.resources.values():
                 if not _can(plan, resource, need, jobs):
                     continue
-                if need.kind == STAFF and only is not None and resource.id != only:
+                if need.kind == who and only is not None and resource.id != only:
                     continue
                 rounds = self.rounds(resource, jobs[0].place) if resource.id in plan.vans else None
                 if resource.id in plan.vans and rounds is None:
@@ -172,8 +178,9 @@ class _Planner:
                         rounds=rounds,
                     )
                 )
-            if need.kind == STAFF:
+            if need.kind == who:
                 only = None
+            if need.kind == STAFF:
                 longest = max((one.works for one in able), key=sum, default=longest)
             roles.append(Role(wishes=numbers, need=need, able=tuple(able), pattern=pattern, places=rules[0].places))
         return roles
