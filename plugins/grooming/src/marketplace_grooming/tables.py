@@ -75,6 +75,8 @@ visit_table = sa.Table(
     sa.Column("eta", UtcDateTime),
     sa.Column("ready_at", UtcDateTime),
     sa.Column("picked_up_at", UtcDateTime),
+    # When the work was paused by itself, because the owner had not answered; empty again once it goes on.
+    sa.Column("held_at", UtcDateTime),
     sa.Column("phone", sa.String(20), nullable=False, server_default=""),
     sa.Column("collector", sa.String(120), nullable=False, server_default=""),
     sa.Column("food", sa.String(300), nullable=False, server_default=""),
@@ -108,8 +110,11 @@ extra_table = sa.Table(
     # A higher amount is another proposal, which needs another answer; the one before it ends with that answer.
     sa.Column("replaces_id", Uuid, sa.ForeignKey("grooming_extra.id", ondelete="CASCADE"), unique=True, nullable=True),
     sa.Column("withdrawn_at", UtcDateTime),
+    # Withdrawn because nobody had answered in time.
+    sa.Column("lapsed", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("cover", sa.String(60)),
     sa.CheckConstraint("amount >= 0", name="amount"),
+    sa.CheckConstraint("withdrawn_at IS NOT NULL OR NOT lapsed", name="lapsed"),
     sa.CheckConstraint("minutes >= 0 AND minutes <= 600", name="minutes"),
 )
 """What was found and is proposed to be done. Never edited."""
@@ -126,12 +131,31 @@ consent_table = sa.Table(
     sa.Column("minutes", sa.Integer, nullable=False),
     sa.Column("way", sa.String(10), nullable=False),
     sa.Column("name", sa.String(120), nullable=False),
+    # To whom it was given, as it was shown: the shop's name, its IIN or BIN, its address.
+    sa.Column("operator", sa.String(300), nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
     _by(),
     sa.CheckConstraint("way IN ('link', 'in_person')", name="way"),
     sa.CheckConstraint("name <> ''", name="name"),
 )
-"""The one answer to a proposal, with the amount it was given for. Appended, never changed."""
+"""The one answer to a proposal, with the amount it was given for. Appended, never changed: triggers refuse that."""
+
+evaluation_table = sa.Table(
+    "grooming_evaluation",
+    metadata,
+    sa.Column("id", Uuid, primary_key=True),
+    sa.Column("shop_id", Uuid, sa.ForeignKey("shop.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("pet_id", Uuid, sa.ForeignKey("pets_pet.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("visit_id", Uuid, sa.ForeignKey("grooming_visit.id", ondelete="SET NULL"), index=True),
+    sa.Column("result", sa.String(20), nullable=False),
+    sa.Column("notes", sa.String(1000), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    _by(),
+    sa.CheckConstraint("result IN ('passed', 'failed', 'conditional')", name="result"),
+    sa.CheckConstraint("result = 'passed' OR notes <> ''", name="notes"),
+    sa.Index("ix_grooming_evaluation_shop_id", "shop_id", "pet_id", "at"),
+)
+"""What a salon found when it met a pet. Appended; the latest counts."""
 
 card_table = sa.Table(
     "grooming_card",
@@ -199,6 +223,7 @@ TABLES = tuple(
         extra_table,
         extra_photo_table,
         consent_table,
+        evaluation_table,
         card_table,
         override_table,
     )

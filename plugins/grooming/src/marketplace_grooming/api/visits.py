@@ -16,6 +16,7 @@ from marketplace_grooming.schemas import (
     CardForm,
     CardView,
     Differing,
+    EvaluationForm,
     ExtraView,
     ForThisPet,
     InPerson,
@@ -185,6 +186,16 @@ async def differ(site: Given[Site], actor: Given[Actor], listing_id: FromPath[UU
     await site.do(services.set_differing, listing_id, form, by=actor)
 
 
+@post(
+    "/api/grooming/visits/{visit_id:uuid}/evaluation",
+    **route(BOARD, body=EvaluationForm, summary="What you found when you met the pet"),
+    status_code=204,
+)
+async def evaluate(site: Given[Site], actor: Given[Actor], visit_id: VisitId, form: Given[EvaluationForm]) -> None:
+    """Appended; the latest counts at the gate of services that ask for it."""
+    await site.do(services.evaluate, visit_id, form, by=actor)
+
+
 async def _subject(site: Site, actor: Actor, visit_id: UUID) -> Subject:
     found = await services.seen_by_staff(site, visit_id, by=actor)
     return Subject(title=found.pet_name, href=f"/sell/grooming/visits/{visit_id}")
@@ -246,6 +257,7 @@ handlers: tuple[Any, ...] = (
     publish_card,
     remember,
     differ,
+    evaluate,
     *_doors("before", services.BEFORE),
     *_doors("after", services.AFTER),
     *_EXTRA_DOORS.handlers,

@@ -17,7 +17,7 @@ from marketplace_grooming.domain.bands import (
     grams_of,
     kilograms,
 )
-from marketplace_grooming.domain.events import CardPublished, ExtraConsented, ExtraProposed, VisitReady
+from marketplace_grooming.domain.events import CardPublished, ExtraConsented, ExtraProposed, ExtraUnanswered, VisitReady
 from marketplace_grooming.domain.pricing import Brought, Differs, Estimate, Reason, Surcharge, estimate
 from marketplace_grooming.domain.process import EFFECTS, LINE, VISIT
 from marketplace_grooming.domain.refusals import (
@@ -29,6 +29,7 @@ from marketplace_grooming.domain.refusals import (
     NothingToPropose,
     NothingToPublish,
     PetNeeded,
+    RecordNeeded,
     WeightNeeded,
 )
 
@@ -51,6 +52,7 @@ __all__ = [
     "Estimate",
     "ExtraConsented",
     "ExtraProposed",
+    "ExtraUnanswered",
     "ExtraWithdrawn",
     "NotAGroomingService",
     "NotAPet",
@@ -60,6 +62,7 @@ __all__ = [
     "PriceList",
     "QuoteRequested",
     "Reason",
+    "RecordNeeded",
     "SizeNotServed",
     "Surcharge",
     "Tariff",

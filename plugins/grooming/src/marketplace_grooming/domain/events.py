@@ -31,6 +31,18 @@ class ExtraConsented(Event, frozen=True, kw_only=True):
     currency: str
 
 
+class ExtraUnanswered(Event, frozen=True, kw_only=True):
+    """Nobody answered in time. ``outcome``: ``hold`` (the work waits) or ``without`` (it is not done)."""
+
+    name: ClassVar[str] = "grooming.extra_unanswered"
+    extra_id: UUID
+    visit_id: UUID
+    order_id: UUID
+    shop_id: UUID
+    person_id: UUID | None
+    outcome: str
+
+
 class VisitReady(Event, frozen=True, kw_only=True):
     """The work is done and the pet waits for its family."""
 

@@ -102,8 +102,8 @@ VISIT = Process(
         Transition("check_in", (EXPECTED,), CHECKED_IN, _SHOP, N_("Check in"), asks=CheckIn),
         Transition("undo_check_in", (CHECKED_IN,), EXPECTED, _SHOP, N_("Not here yet")),
         Transition("start", (CHECKED_IN,), IN_PROGRESS, _SHOP, N_("Start")),
-        Transition("pause", (IN_PROGRESS,), ON_HOLD, _SHOP, N_("Pause")),
-        Transition("resume", (ON_HOLD,), IN_PROGRESS, _SHOP, N_("Go on")),
+        Transition("pause", (IN_PROGRESS,), ON_HOLD, ("system", *_SHOP), N_("Pause")),
+        Transition("resume", (ON_HOLD,), IN_PROGRESS, ("system", *_SHOP), N_("Go on")),
         Transition("finish", (IN_PROGRESS,), READY, _SHOP, N_("Ready"), asks=Summary),
         Transition("pick_up", (READY,), PICKED_UP, _SHOP, N_("Picked up")),
         *(

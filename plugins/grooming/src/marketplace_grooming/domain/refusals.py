@@ -62,6 +62,12 @@ class NothingToPublish(DomainError):
     text = N_("There is no draft to publish.")
 
 
+class RecordNeeded(DomainError):
+    code = "record_needed"
+    kind = Kind.CONFLICT
+    text = N_("This pet has no record: there is nowhere to keep an evaluation.")
+
+
 class ConsentNameNeeded(DomainError):
     code = "name_required"
     kind = Kind.INVALID

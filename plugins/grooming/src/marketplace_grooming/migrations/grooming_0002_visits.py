@@ -13,6 +13,42 @@ depends_on = ("scheduling_0001", "pets_0001", "web_0002")
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
+KEPT = {
+    # What was asked and what was answered, for which amount: changed by nobody while the visit is there.
+    "grooming_extra": (
+        ("visit_id", "what", "amount", "currency", "minutes", "proposed_at"),
+        "grooming_visit",
+        "visit_id",
+    ),
+    "grooming_consent": (
+        ("extra_id", "agreed", "amount", "minutes", "way", "operator", "at"),
+        "grooming_extra",
+        "extra_id",
+    ),
+    "grooming_evaluation": (("shop_id", "pet_id", "result", "notes", "at"), "pets_pet", "pet_id"),
+}
+
+
+def _keep(table: str, columns: tuple[str, ...], owner: str, own: str) -> list[str]:
+    name = f"{table}_append_only"
+    changed = f"BEFORE UPDATE OF {', '.join(columns)} ON {table}"
+    gone = f"BEFORE DELETE ON {table}"
+    alive = f"EXISTS (SELECT 1 FROM {owner} WHERE id = OLD.{own})"  # noqa: S608 - names of this file
+    if op.get_bind().dialect.name == "postgresql":
+        refuse = f"RAISE EXCEPTION USING ERRCODE = 'restrict_violation', MESSAGE = '{name}'"
+        body = f"BEGIN IF TG_OP = 'UPDATE' OR {alive} THEN {refuse}; END IF; RETURN OLD; END"
+        return [
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$",
+            f"CREATE TRIGGER {name}_update {changed} FOR EACH ROW EXECUTE FUNCTION {name}()",
+            f"CREATE TRIGGER {name}_delete {gone} FOR EACH ROW EXECUTE FUNCTION {name}()",
+        ]
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{name}'); END"
+    return [
+        f"CREATE TRIGGER {name}_update {changed} {refuse}",
+        f"CREATE TRIGGER {name}_delete {gone} WHEN {alive} {refuse}",
+    ]
+
+
 def upgrade() -> None:
     op.create_table(
         "grooming_visit",
@@ -45,6 +81,7 @@ def upgrade() -> None:
         sa.Column("eta", UtcDateTime, nullable=True),
         sa.Column("ready_at", UtcDateTime, nullable=True),
         sa.Column("picked_up_at", UtcDateTime, nullable=True),
+        sa.Column("held_at", UtcDateTime, nullable=True),
         sa.Column("phone", sa.String(length=20), server_default="", nullable=False),
         sa.Column("collector", sa.String(length=120), server_default="", nullable=False),
         sa.Column("food", sa.String(length=300), server_default="", nullable=False),
@@ -135,8 +172,10 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("replaces_id", Uuid, nullable=True),
         sa.Column("withdrawn_at", UtcDateTime, nullable=True),
+        sa.Column("lapsed", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("cover", sa.String(length=60), nullable=True),
         sa.CheckConstraint("amount >= 0", name=op.f("ck_grooming_extra_amount")),
+        sa.CheckConstraint("withdrawn_at IS NOT NULL OR NOT lapsed", name=op.f("ck_grooming_extra_lapsed")),
         sa.CheckConstraint("minutes >= 0 AND minutes <= 600", name=op.f("ck_grooming_extra_minutes")),
         sa.ForeignKeyConstraint(
             ["proposed_by_id"], ["person.id"], name=op.f("fk_grooming_extra_proposed_by_id"), ondelete="SET NULL"
@@ -188,6 +227,7 @@ def upgrade() -> None:
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("way", sa.String(length=10), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("operator", sa.String(length=300), nullable=False),
         sa.Column("at", UtcDateTime, nullable=False),
         sa.Column("by_person_id", Uuid, nullable=True),
         sa.CheckConstraint("name <> ''", name=op.f("ck_grooming_consent_name")),
@@ -202,6 +242,36 @@ def upgrade() -> None:
         sa.UniqueConstraint("extra_id", name=op.f("uq_grooming_consent_extra_id")),
     )
     op.create_index(op.f("ix_grooming_consent_by_person_id"), "grooming_consent", ["by_person_id"], unique=False)
+    op.create_table(
+        "grooming_evaluation",
+        sa.Column("id", Uuid, nullable=False),
+        sa.Column("shop_id", Uuid, nullable=False),
+        sa.Column("pet_id", Uuid, nullable=False),
+        sa.Column("visit_id", Uuid, nullable=True),
+        sa.Column("result", sa.String(length=20), nullable=False),
+        sa.Column("notes", sa.String(length=1000), nullable=False),
+        sa.Column("at", UtcDateTime, nullable=False),
+        sa.Column("by_person_id", Uuid, nullable=True),
+        sa.CheckConstraint("result IN ('passed', 'failed', 'conditional')", name=op.f("ck_grooming_evaluation_result")),
+        sa.CheckConstraint("result = 'passed' OR notes <> ''", name=op.f("ck_grooming_evaluation_notes")),
+        sa.ForeignKeyConstraint(
+            ["by_person_id"], ["person.id"], name=op.f("fk_grooming_evaluation_by_person_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["pet_id"], ["pets_pet.id"], name=op.f("fk_grooming_evaluation_pet_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["shop_id"], ["shop.id"], name=op.f("fk_grooming_evaluation_shop_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["visit_id"], ["grooming_visit.id"], name=op.f("fk_grooming_evaluation_visit_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grooming_evaluation")),
+    )
+    op.create_index(op.f("ix_grooming_evaluation_by_person_id"), "grooming_evaluation", ["by_person_id"], unique=False)
+    op.create_index(op.f("ix_grooming_evaluation_pet_id"), "grooming_evaluation", ["pet_id"], unique=False)
+    op.create_index(op.f("ix_grooming_evaluation_visit_id"), "grooming_evaluation", ["visit_id"], unique=False)
+    op.create_index("ix_grooming_evaluation_shop_id", "grooming_evaluation", ["shop_id", "pet_id", "at"], unique=False)
     op.create_table(
         "grooming_card",
         sa.Column("id", Uuid, nullable=False),
@@ -274,14 +344,21 @@ def upgrade() -> None:
     op.create_index(op.f("ix_grooming_override_by_person_id"), "grooming_override", ["by_person_id"], unique=False)
     op.create_index(op.f("ix_grooming_override_pet_id"), "grooming_override", ["pet_id"], unique=False)
     op.create_index(op.f("ix_grooming_override_resource_id"), "grooming_override", ["resource_id"], unique=False)
+    for table, (columns, owner, own) in KEPT.items():
+        for statement in _keep(table, columns, owner, own):
+            op.execute(statement)
 
 
 def downgrade() -> None:
     op.drop_table("grooming_override")
     op.drop_table("grooming_card")
+    op.drop_table("grooming_evaluation")
     op.drop_table("grooming_consent")
     op.drop_table("grooming_extra_photo")
     op.drop_table("grooming_extra")
     op.drop_table("grooming_after")
     op.drop_table("grooming_before")
     op.drop_table("grooming_visit")
+    if op.get_bind().dialect.name == "postgresql":
+        for table in KEPT:
+            op.execute(f"DROP FUNCTION {table}_append_only()")

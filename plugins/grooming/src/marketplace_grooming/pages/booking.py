@@ -21,6 +21,7 @@ from marketplace_kit.kernel.fields import fields_of, parse
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
+from marketplace_kit.shops.queries import shop_by_id
 from marketplace_kit.web import htmx
 from marketplace_kit.web.bodies import posted_raw
 from marketplace_kit.web.context import Given, WebRequest, visit_of
@@ -105,10 +106,14 @@ async def _shown(
     raw: Any = None,
     refused: Invalid | None = None,
 ) -> Response[str]:
-    """Context: listing, offers, form (of a pet that is told of), hidden, private (choices), chosen_private, action."""
+    """Context: operator, listing, offers, form (of a pet that is told of), hidden, private (choices), chosen_private,
+    action.
+    """
     at = await services.offered(site, listing_id, viewer=actor, locale=visit_of(request).locale)
     offers = await _offers(request, site, actor, at, chosen)
+    shop = await site.ask(shop_by_id, at.listing.shop.id, locale=visit_of(request).locale)
     context: dict[str, Any] = {
+        "operator": services.operator_text(shop) if shop else "",
         "listing": at.listing,
         "offers": offers,
         "hidden": hidden,

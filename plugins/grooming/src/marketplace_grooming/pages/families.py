@@ -12,6 +12,7 @@ from litestar.response import Response
 from marketplace_grooming import queries, services
 from marketplace_grooming.domain import VISIT
 from marketplace_grooming.domain.cards import COAT_STATES, EAR_STATES, MOODS, NAIL_STATES, SKIN_STATES
+from marketplace_grooming.domain.process import AHEAD
 from marketplace_grooming.schemas import Answer, CardView, Visit
 from marketplace_kit.kernel.errors import DomainError, Invalid, Missing, Problem
 from marketplace_kit.kernel.fields import parse
@@ -63,8 +64,8 @@ def _bill(visit: Visit, agreed: list[Any]) -> Money:
 async def visit_page(
     request: WebRequest, site: Given[Site], actor: Given[Actor], visit_id: FromPath[UUID], key: Key = ""
 ) -> Response[Any]:
-    """Context: booked, state, asked ((extra, address of the answer)), agreed, total, card, findings, shop, again.
-    A piece of the order's page for htmx, else a page of its own.
+    """Context: booked, state, lacks (what is still missing, in words), asked ((extra, address of the answer)), agreed,
+    total, card, findings, shop, again. A piece of the order's page for htmx, else a page of its own.
     """
     visit = await services.family_visit(site, visit_id, by=actor, key=key)
     locale = visit_of(request).locale
@@ -76,7 +77,13 @@ async def visit_page(
         card = None
     agreed = [one for one in extras if one.state == "agreed"]
     again = f"/book/{visit.listing_id}" + (f"?choice.pet={visit.pet_id}" if visit.pet_id else "")
+    lacks: list[str] = []
+    if visit.state in AHEAD and not visit.gate_note:
+        service = await site.ask(services.service_of, site, visit.listing_id)
+        found = await site.ask(services.lacking, site, visit, service, shop.zone if shop else "UTC")
+        lacks = [services.said_refusal(site, locale, lack) for lack in found]
     context: dict[str, Any] = {
+        "lacks": lacks,
         "booked": visit,
         "state": VISIT.state(visit.state),
         "asked": [(one, services.consent_path(site, one.id)) for one in extras if one.state == "proposed"],
@@ -105,7 +112,7 @@ async def consent_page(request: WebRequest, site: Given[Site], actor: Given[Acto
 async def _consent_page(
     request: WebRequest, site: Site, actor: Actor, token: str, raw: Any = None, refused: DomainError | None = None
 ) -> Response[Any]:
-    """Context: extra, booked, shop, form, action, photos."""
+    """Context: extra, booked, shop, operator, form, action, photos."""
     extra = await site.ask(queries.extra_by_digest, digest(token))
     visit = await site.ask(queries.visit_of, extra.visit_id) if extra else None
     if extra is None or visit is None:
@@ -122,6 +129,7 @@ async def _consent_page(
         extra=extra,
         booked=visit,
         shop=shop,
+        operator=services.operator_text(shop) if shop else "",
         form=form_state(request, Answer, raw if raw is not None else {"name": actor.name}, problem),
         action=f"/grooming/extras/{token}",
         photos=await site.ask(services.EXTRA_PHOTOS.view, extra.id),

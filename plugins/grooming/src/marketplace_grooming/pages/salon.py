@@ -15,7 +15,8 @@ from litestar.response import Response
 from marketplace_grooming import queries, services
 from marketplace_grooming.domain import VISIT
 from marketplace_grooming.domain.process import AT_WORK, CHARGE
-from marketplace_grooming.schemas import CardForm, ForThisPet, InPerson, NewExtra, Visit
+from marketplace_grooming.schemas import CardForm, EvaluationForm, ForThisPet, InPerson, NewExtra, Visit
+from marketplace_grooming.schemas.visits import RESULTS
 from marketplace_grooming.services.salon import STAFF_ROLES
 from marketplace_kit.kernel.errors import DomainError, Invalid, Missing, Problem
 from marketplace_kit.kernel.fields import Form, NoFields, parse
@@ -148,7 +149,8 @@ async def _visit_page(
     status: int = 200,
 ) -> Response[str]:
     """Context: booked, state, line (the order's, or none), extras, card, last (visits of the pet), moves (verb, text),
-    extra_form, answer_form, card_form, pet_form, codes, gate, zone.
+    extra_form, answer_form, card_form, pet_form, evaluation_form, met (the latest evaluation), results, codes, gate,
+    zone.
     """
     given = forms or {}
     locale = visit_of(request).locale
@@ -156,10 +158,15 @@ async def _visit_page(
     shop = await site.ask(shop_by_id, visit.shop_id, person_id=actor.person_id, locale=locale)
     at = await services.offered(site, visit.listing_id, locale=locale)
     card = await site.ask(queries.card_of, visit.id, published=False)
+    met = None
+    if visit.pet_id is not None:
+        today = services.day_in(site.clock.now(), shop.zone if shop else "UTC")
+        days = at.service.evaluation_days
+        met = await site.ask(queries.evaluation_of, visit.shop_id, visit.pet_id, today, days)
     extras = await site.ask(queries.extras_of, visit.id)
     last = await site.ask(queries.last_visits, [visit.shop_id], visit.pet_id) if visit.pet_id else []
     day = services.day_in(site.clock.now(), shop.zone if shop else "UTC")
-    gate = await site.ask(services.gate_of, visit.pet_id, at.service, day)
+    gate = await site.ask(services.gate_of, visit.pet_id, at.service, day, visit.shop_id)
     moves = [t for t in _moves(visit.state) if t.verb != CHARGE]
 
     def state_of(form: type[Form], name: str, known: Any = None) -> Any:
@@ -184,6 +191,9 @@ async def _visit_page(
         may_propose=visit.state in AT_WORK,
         codes=_codes(site, locale, visit.codes.split()),
         gate=services.gate_view(site, locale, gate),
+        met=met,
+        results=dict(RESULTS),
+        evaluation_form=state_of(EvaluationForm, "evaluation"),
         extra_form=state_of(NewExtra, "extra"),
         answer_form=state_of(InPerson, "answer"),
         card_form=state_of(CardForm, "card", _of_card(card)),
@@ -283,7 +293,7 @@ async def _eta(site: Site, visit: Visit, actor: Actor, clock: str) -> str:
 async def do_more(
     request: WebRequest, site: Given[Site], actor: Given[Actor], visit_id: Id, what: FromPath[str]
 ) -> Response[Any]:
-    """``extra``, ``card``, ``publish``, ``pet``: what is written down of a visit beside its states."""
+    """``extra``, ``card``, ``publish``, ``pet``, ``evaluation``: what is written down of a visit beside its states."""
     visit = await services.seen_by_staff(site, visit_id, by=actor)
     raw = await posted_raw(request)
     back = f"/sell/grooming/visits/{visit_id}"
@@ -292,6 +302,8 @@ async def do_more(
             await site.do(services.propose, visit_id, parse(NewExtra, raw, "form"), by=actor)
         elif what == "card":
             await site.do(services.write_card, visit_id, parse(CardForm, raw, "form"), by=actor)
+        elif what == "evaluation":
+            await site.do(services.evaluate, visit_id, parse(EvaluationForm, raw, "form"), by=actor)
         elif what == "publish":
             await site.do(services.publish_card, visit_id, by=actor)
         elif what == "pet":

@@ -19,6 +19,7 @@ from marketplace_grooming.domain import (
     CardPublished,
     ExtraConsented,
     ExtraProposed,
+    ExtraUnanswered,
     QuoteRequested,
     VisitReady,
 )
@@ -68,6 +69,10 @@ KIND = ListingKind(
         "min_age_months",
         "refuses",
         "proof_later",
+        "evaluation",
+        "evaluation_days",
+        "unanswered",
+        "answer_minutes",
     ),
     line=LINE,
     icon="scissors",
@@ -125,6 +130,43 @@ NOTICES = (
         sample={"pet": "Бади", "name": "Айгерим", "what": "Колтуны за ушами"},
     ),
 )
+MORNING = (
+    Notice(
+        name=telling.LACKING,
+        label=N_("Something is missing for my pet's visit"),
+        subject=N_("{item}: something is still missing"),
+        body=N_(
+            "{shop} expects your pet, and something it asks for is still missing. The page of the visit says what."
+        ),
+        category="services",
+        sample=_SAMPLE,
+    ),
+    Notice(
+        name=telling.LACKING_SHOP,
+        label=N_("A pet that comes today or tomorrow lacks something"),
+        subject=N_("{pet}: something is still missing"),
+        body=N_("As it stands {pet} may not come in: {what}"),
+        category="services",
+        sample={"pet": "Бади", "what": "Rabies is missing."},
+    ),
+    Notice(
+        name=telling.HELD,
+        label=N_("The groomer waits for my answer"),
+        subject=N_("{item}: the work waits for your answer"),
+        body=N_("{shop} has paused the work, because nobody has answered yet. Please answer, so that it can go on."),
+        category="services",
+        urgent=True,
+        sample=_SAMPLE,
+    ),
+    Notice(
+        name=telling.LAPSED,
+        label=N_("An extra was not done, because nobody answered"),
+        subject=N_("{item}: done without the extra"),
+        body=N_("{shop} goes on without what it had proposed, because nobody answered. It is not charged."),
+        category="services",
+        sample=_SAMPLE,
+    ),
+)
 QUOTE_REQUESTED = Notice(
     name="grooming.quote_requested",
     label=N_("Somebody waits for your call"),
@@ -149,6 +191,7 @@ PERSONAL = PersonalData(
         "grooming_extra_photo.by_id": "trace",
         "grooming_consent.by_person_id": "identity",
         "grooming_consent.name": "identity",
+        "grooming_evaluation.by_person_id": "trace",
         "grooming_card.by_person_id": "trace",
         "grooming_override.by_person_id": "trace",
     },
@@ -214,7 +257,7 @@ class Grooming(Plugin):
     @hookimpl
     @override
     def mk_notices(self) -> Sequence[Notice]:
-        return (QUOTE_REQUESTED, *NOTICES)
+        return (QUOTE_REQUESTED, *NOTICES, *MORNING)
 
     @hookimpl
     @override
@@ -225,7 +268,15 @@ class Grooming(Plugin):
             run=jobs.forget_old_requests,
             every=timedelta(days=1),
         )
-        return (forgetting,)
+        planning = Job(
+            name="grooming.plan_morning", payload=jobs.Nothing, run=jobs.plan_morning, every=timedelta(days=1)
+        )
+        return (
+            forgetting,
+            planning,
+            Job(name="grooming.look_ahead", payload=jobs.Nothing, run=jobs.look_ahead),
+            Job(name=services.UNANSWERED, payload=services.Unanswered, run=jobs.unanswered),
+        )
 
     @hookimpl
     @override
@@ -237,6 +288,7 @@ class Grooming(Plugin):
             Listener(name="grooming.tell_ready", event=VisitReady, handle=services.tell_ready),
             Listener(name="grooming.tell_asked", event=ExtraProposed, handle=services.tell_asked),
             Listener(name="grooming.tell_card", event=CardPublished, handle=services.tell_card),
+            Listener(name="grooming.tell_unanswered", event=ExtraUnanswered, handle=services.tell_unanswered),
             Listener(name="grooming.tell_answered", event=ExtraConsented, handle=services.tell_answered),
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +12,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marketplace_grooming.domain import Differs
 from marketplace_grooming.domain.pricing import BREED, PET, STAFF
-from marketplace_grooming.domain.process import HERE
-from marketplace_grooming.schemas import CardView, ExtraView, Visit
-from marketplace_grooming.tables import card_table, consent_table, extra_table, override_table, visit_table
+from marketplace_grooming.domain.process import EXPECTED, HERE
+from marketplace_grooming.schemas import CardView, EvaluationView, ExtraView, Visit
+from marketplace_grooming.tables import (
+    card_table,
+    consent_table,
+    evaluation_table,
+    extra_table,
+    override_table,
+    visit_table,
+)
 from marketplace_kit.kernel.money import Money
 
 v, x, c, k, o = visit_table.c, extra_table.c, consent_table.c, card_table.c, override_table.c
+e = evaluation_table.c
 _SHOWN = tuple(v[name] for name in Visit.__struct_fields__)
 
 
@@ -80,7 +88,12 @@ async def extra_by_digest(connection: AsyncConnection, digest: str) -> ExtraView
 async def _extras(connection: AsyncConnection, which: sa.ColumnElement[bool]) -> list[ExtraView]:
     wanted = (
         sa.select(
-            extra_table, c.agreed, c.at.label("answered_at"), c.name.label("answered_by"), c.way.label("consent_way")
+            extra_table,
+            c.agreed,
+            c.at.label("answered_at"),
+            c.name.label("answered_by"),
+            c.way.label("consent_way"),
+            c.operator,
         )
         .select_from(extra_table.outerjoin(consent_table, c.extra_id == x.id))
         .where(which)
@@ -100,6 +113,7 @@ async def _extras(connection: AsyncConnection, which: sa.ColumnElement[bool]) ->
             answered_at=row.answered_at,
             answered_by=row.answered_by or "",
             way=row.consent_way or "",
+            operator=row.operator or "",
             replaces_id=row.replaces_id,
         )
         for row in rows
@@ -113,7 +127,7 @@ def _states(rows: Sequence[Any]) -> dict[UUID, str]:
     for row in rows:
         later = replaced_by.get(row.id)
         if row.withdrawn_at is not None:
-            states[row.id] = "withdrawn"
+            states[row.id] = "lapsed" if row.lapsed else "withdrawn"
         elif row.agreed is None:
             states[row.id] = "proposed" if later is None else "replaced"
         elif not row.agreed:
@@ -159,6 +173,36 @@ async def differing_of(connection: AsyncConnection, listing_id: UUID) -> list[An
     """All that differs for a service, as it is stored; newest first."""
     wanted = sa.select(override_table).where(o.listing_id == listing_id).order_by(o.at.desc(), o.id)
     return list((await connection.execute(wanted)).all())
+
+
+async def evaluation_of(
+    connection: AsyncConnection, shop_id: UUID, pet_id: UUID, day: date, days: int
+) -> EvaluationView | None:
+    """What a salon found when it last met a pet. With ``days`` it counts for so long after the evaluation or the last
+    visit, whichever is later.
+    """
+    latest = sa.select(e.result, e.notes, e.at).where(e.shop_id == shop_id, e.pet_id == pet_id)
+    row = (await connection.execute(latest.order_by(e.at.desc(), e.id.desc()).limit(1))).first()
+    if row is None:
+        return None
+    last = row.at
+    if days:
+        visited = sa.select(sa.func.max(v.picked_up_at)).where(v.shop_id == shop_id, v.pet_id == pet_id)
+        last = max(last, (await connection.execute(visited)).scalar_one() or last)
+    counts = not days or (day - last.date()).days <= days
+    return EvaluationView(result=row.result, notes=row.notes, at=row.at, counts=counts)
+
+
+async def expected_between(
+    connection: AsyncConnection, since: datetime, until: datetime, after: UUID | None, limit: int
+) -> list[Visit]:
+    """The next visits ahead whose pets have a record, by id."""
+    wanted = sa.select(*_SHOWN).where(
+        v.state == EXPECTED, v.pet_id.is_not(None), v.starts_at >= since, v.starts_at < until
+    )
+    if after is not None:
+        wanted = wanted.where(v.id > after)
+    return [Visit(**row._mapping) for row in await connection.execute(wanted.order_by(v.id).limit(limit))]
 
 
 async def visit_of_extra(connection: AsyncConnection, extra_id: UUID) -> UUID | None:

@@ -82,6 +82,39 @@ class GroomingService(Form):
     proof_later: Annotated[
         bool, Field(N_("Take bookings while a proof waits to be checked"), hint=N_("It is looked at on the day."))
     ] = False
+    evaluation: Annotated[
+        str,
+        Field(
+            N_("Pets that you have not met yet"),
+            choices=(
+                ("", N_("May come")),
+                ("warn", N_("May come; staff and family are told that you have not met")),
+                ("block", N_("May not come before an evaluation")),
+            ),
+            hint=N_("An evaluation is a visit at which you meet the pet; offer it as a service of its own."),
+        ),
+    ] = ""
+    evaluation_days: Annotated[
+        int,
+        Field(
+            N_("An evaluation lasts for so long without a visit"),
+            unit=N_("days"),
+            min=0,
+            max=1000,
+            hint=N_("0: for ever."),
+        ),
+    ] = 0
+    unanswered: Annotated[
+        str,
+        Field(
+            N_("If the owner does not answer about an extra"),
+            choices=(
+                ("hold", N_("Pause the work until there is an answer")),
+                ("without", N_("Go on without the extra")),
+            ),
+        ),
+    ] = "hold"
+    answer_minutes: Annotated[int, Field(N_("Wait for an answer"), unit=MINUTES, min=5, max=240)] = 30
 
     @property
     def coats(self) -> dict[str, Surcharge]:
@@ -97,6 +130,7 @@ class GroomingService(Form):
             waiting_days=self.waiting_days,
             min_age_months=self.min_age_months,
             refused_behaviours=self.refuses,
+            evaluation=self.evaluation == "block",
             species=self.species,
         )
 
@@ -155,6 +189,16 @@ class GroomingSettings(Form):
             hint=N_("Afterwards name, number and note are removed."),
         ),
     ] = 30
+    look_ahead_hour: Annotated[
+        int,
+        Field(
+            N_("Hour at which pets of today and tomorrow are looked through"),
+            min=0,
+            max=23,
+            runtime=True,
+            hint=N_("Families and salons are told then what is still missing."),
+        ),
+    ] = 8
     weight_fresh_days: Annotated[
         int,
         Field(
@@ -178,13 +222,14 @@ class QuoteLine(msgspec.Struct, frozen=True, kw_only=True):
 
 class GateView(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a pet may come: ``missing`` are codes of what keeps it out, ``texts`` the same in words; ``awaiting`` are
-    proofs that wait to be checked.
+    proofs that wait to be checked; ``warnings`` (in words) keep nobody out.
     """
 
     met: bool
     missing: list[str] = []
     texts: list[str] = []
     awaiting: list[str] = []
+    warnings: list[str] = []
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,9 +13,14 @@ from marketplace_grooming.domain.cards import COAT_STATES, EAR_STATES, MOODS, NA
 from marketplace_kit.kernel.fields import Field, Form
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.texts import N_
-from marketplace_pets.domain import SCOPES
+from marketplace_pets.domain import CONDITIONAL, FAILED, PASSED, SCOPES
 from marketplace_pets.domain import SPECIES as ALL_SPECIES
 
+RESULTS = (
+    (PASSED, N_("Gets along well")),
+    (CONDITIONAL, N_("May come on conditions")),
+    (FAILED, N_("May not come")),
+)
 MAY_BE_PRIVATE = tuple(one for one in SCOPES if one[0] in ("behaviour", "allergies"))
 
 
@@ -100,6 +105,13 @@ class InPerson(Form, frozen=True, kw_only=True):
     name: Annotated[str, Field(N_("Who agreed"), max_length=120)]
 
 
+class EvaluationForm(Form, frozen=True, kw_only=True):
+    """What the salon found when it met a pet. Anything but a pass needs words."""
+
+    result: Annotated[str, Field(N_("What you found"), choices=RESULTS)]
+    notes: Annotated[str, Field(N_("Notes of the evaluation"), long=True, max_length=1000)] = ""
+
+
 class CardForm(Form, frozen=True, kw_only=True):
     """What the family is told of a visit."""
 
@@ -170,6 +182,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     eta: datetime | None
     ready_at: datetime | None
     picked_up_at: datetime | None
+    held_at: datetime | None
     phone: str
     collector: str
     food: str
@@ -226,7 +239,9 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExtraView(msgspec.Struct, frozen=True, kw_only=True):
-    """A proposal and its answer. ``state``: ``proposed``, ``agreed``, ``declined``, ``withdrawn``, ``replaced``."""
+    """A proposal and its answer. ``state``: ``proposed``, ``agreed``, ``declined``, ``withdrawn``, ``replaced``, or
+    ``lapsed`` where nobody answered in time. ``operator`` is to whom the answer was given.
+    """
 
     id: UUID
     visit_id: UUID
@@ -238,6 +253,7 @@ class ExtraView(msgspec.Struct, frozen=True, kw_only=True):
     answered_at: datetime | None = None
     answered_by: str = ""
     way: str = ""
+    operator: str = ""
     replaces_id: UUID | None = None
 
 
@@ -272,6 +288,15 @@ class CardView(msgspec.Struct, frozen=True, kw_only=True):
     published_at: datetime | None
     before: list[CardPhoto] = []
     after: list[CardPhoto] = []
+
+
+class EvaluationView(msgspec.Struct, frozen=True, kw_only=True):
+    """The latest evaluation of a pet by a salon. ``counts``: it has not run out."""
+
+    result: str
+    notes: str
+    at: datetime
+    counts: bool
 
 
 class Billed(msgspec.Struct, frozen=True, kw_only=True):

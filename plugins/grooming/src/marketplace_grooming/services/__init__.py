@@ -31,12 +31,17 @@ from marketplace_grooming.services.differing import (
     review_after_weighing,
     set_differing,
 )
+from marketplace_grooming.services.evaluating import evaluate
 from marketplace_grooming.services.extras import (
+    UNANSWERED,
+    Unanswered,
     answer_by_link,
     answer_in_person,
     charge,
     consent_path,
+    operator_text,
     propose,
+    settle_unanswered,
     withdraw,
 )
 from marketplace_grooming.services.measuring import (
@@ -52,10 +57,12 @@ from marketplace_grooming.services.measuring import (
     pet_id_in,
     said,
     said_refusal,
+    service_of,
 )
+from marketplace_grooming.services.mornings import lacking, look_ahead
 from marketplace_grooming.services.quoting import options_of, quote_of
 from marketplace_grooming.services.salon import COLUMNS, board, bring_to, seen_by_staff, staffed
-from marketplace_grooming.services.telling import tell_answered, tell_asked, tell_card, tell_ready
+from marketplace_grooming.services.telling import tell_answered, tell_asked, tell_card, tell_ready, tell_unanswered
 
 __all__ = [
     "AFTER",
@@ -64,7 +71,9 @@ __all__ = [
     "COUNTER",
     "EXTRA_PHOTOS",
     "REQUESTS",
+    "UNANSWERED",
     "Offered",
+    "Unanswered",
     "VisitCapacity",
     "answer_by_link",
     "answer_in_person",
@@ -80,6 +89,7 @@ __all__ = [
     "day_in",
     "erase",
     "estimated",
+    "evaluate",
     "family_visit",
     "forget_differing",
     "forget_old_requests",
@@ -87,13 +97,16 @@ __all__ = [
     "gate_view",
     "keep_request",
     "known_pets",
+    "lacking",
     "links_of",
+    "look_ahead",
     "mark_called",
     "measure",
     "more_minutes",
     "name_cheapest",
     "not_now",
     "offered",
+    "operator_text",
     "options_of",
     "pet_id_in",
     "price_list_of",
@@ -105,7 +118,9 @@ __all__ = [
     "said",
     "said_refusal",
     "seen_by_staff",
+    "service_of",
     "set_differing",
+    "settle_unanswered",
     "shown_card",
     "staffed",
     "tell_answered",
@@ -113,6 +128,7 @@ __all__ = [
     "tell_card",
     "tell_groomer",
     "tell_ready",
+    "tell_unanswered",
     "visit_key",
     "withdraw",
     "write_card",

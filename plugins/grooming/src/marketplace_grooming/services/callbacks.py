@@ -14,6 +14,7 @@ from marketplace_grooming.schemas import AskForCall, GroomingService, GroomingSe
 from marketplace_grooming.tables import (
     card_table,
     consent_table,
+    evaluation_table,
     extra_photo_table,
     extra_table,
     override_table,
@@ -37,6 +38,7 @@ REQUESTS = "/sell/quote-requests"
 _TRACES = (
     (extra_table, "proposed_by_id"),
     (card_table, "by_person_id"),
+    (evaluation_table, "by_person_id"),
     (override_table, "by_person_id"),
     (photo_before_table, "by_id"),
     (photo_after_table, "by_id"),

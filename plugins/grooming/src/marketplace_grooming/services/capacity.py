@@ -13,18 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marketplace_grooming.domain import EFFECTS, VISIT, VisitReady, band_for
 from marketplace_grooming.domain.process import CHARGE, EXPECTED, PICKED_UP, READY
-from marketplace_grooming.schemas import GroomingService
 from marketplace_grooming.services.billing import bill_of, more_minutes
-from marketplace_grooming.services.measuring import check_open, day_in, gate_of, measure, pet_id_in
+from marketplace_grooming.services.measuring import check_open, day_in, gate_of, measure, pet_id_in, service_of
 from marketplace_grooming.tables import visit_table
 from marketplace_kit.kernel.audit import audit
-from marketplace_kit.kernel.errors import Invalid, Missing
+from marketplace_kit.kernel.errors import Missing
 from marketplace_kit.kernel.hooks import Actor, Glance, LineLink, Moved, Moving, Promise, Wish
 from marketplace_kit.kernel.process import Stage
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.kernel.texts import N_
-from marketplace_kit.listings.queries import active_kinds, listing_page
-from marketplace_kit.listings.schemas import read_attributes
 from marketplace_kit.orders.queries import line_of
 from marketplace_kit.scheduling import services as scheduling
 from marketplace_kit.scheduling.domain import NotYet
@@ -39,7 +36,6 @@ EARLY = timedelta(minutes=30)
 """So long before the start a customer may say “I am here”."""
 WHY = N_("A visit at the groomer")
 VISITED = N_("Groomed: {service}")
-_ADMIN = Actor(roles=frozenset({"admin"}))
 
 
 def visit_key(site: Site, visit_id: UUID) -> str:
@@ -176,6 +172,8 @@ class VisitCapacity(TimeCapacity):
             own = {"checked_in_at": None}
         elif moving.verb == "start":
             own, facts = await self._started(uow, row, moved)
+        elif moving.verb == "resume":
+            own = {"held_at": None}
         elif moving.verb == "delay":
             own = {"eta": datetime.fromisoformat(moved.facts["eta"])}
         elif moving.after == READY:
@@ -215,9 +213,9 @@ class VisitCapacity(TimeCapacity):
         if note:
             await _audit_note(uow, moving.by, row.id, check_reason(note))
         elif not row.gate_note and (row.pet_id is not None or row.species):
-            service = await _service(connection, uow.site, row.listing_id)
+            service = await service_of(connection, uow.site, row.listing_id)
             zone = (await services_of(connection, [row.listing_id]))[row.listing_id].zone
-            gate = await gate_of(connection, row.pet_id, service, day_in(uow.at, zone))
+            gate = await gate_of(connection, row.pet_id, service, day_in(uow.at, zone), row.shop_id)
             check_open(gate, service, on_the_day=True)
         own: dict[str, Any] = {"checked_in_at": uow.at, "gate_note": note or row.gate_note}
         own |= {name: getattr(asked, name, "") for name in ("collector", "food", "medicine", "belongings")}
@@ -249,20 +247,10 @@ async def _seen_by_salon(uow: UnitOfWork, pet_id: UUID, wish: Wish) -> None:
     await pets.read(uow, pet_id, "identity", by=by, why=WHY, shop_id=wish.shop_id)
 
 
-async def _service(connection: AsyncConnection, site: Site, listing_id: UUID) -> GroomingService:
-    listing = await listing_page(connection, listing_id, active_kinds(site), viewer=_ADMIN)
-    if listing is None:
-        raise Missing
-    try:
-        return read_attributes(GroomingService, listing.attributes)
-    except Invalid:
-        return GroomingService(species=("dog",))
-
-
 async def _check_gate(connection: AsyncConnection, site: Site, wish: Wish) -> None:
     """Refuses a pet that may not come on the day that is asked for."""
     choice: Any = wish.choice
-    service = await _service(connection, site, wish.listing_id)
+    service = await service_of(connection, site, wish.listing_id)
     rules = await services_of(connection, [wish.listing_id])
     try:
         at = datetime.fromisoformat(choice.starts_at.replace(" ", "+"))
@@ -271,7 +259,7 @@ async def _check_gate(connection: AsyncConnection, site: Site, wish: Wish) -> No
     if at.tzinfo is None or wish.listing_id not in rules:
         return
     day = day_in(at, rules[wish.listing_id].zone)
-    check_open(await gate_of(connection, pet_id_in(choice.pet), service, day), service)
+    check_open(await gate_of(connection, pet_id_in(choice.pet), service, day, wish.shop_id), service)
 
 
 async def _audit_note(uow: UnitOfWork, by: Actor, visit_id: UUID, note: str) -> None:

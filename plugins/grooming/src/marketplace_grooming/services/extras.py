@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import sqlalchemy as sa
 
 from marketplace_grooming import queries
@@ -15,12 +16,14 @@ from marketplace_grooming.domain import (
     ConsentNameNeeded,
     ExtraConsented,
     ExtraProposed,
+    ExtraUnanswered,
     ExtraWithdrawn,
     NothingToPropose,
 )
-from marketplace_grooming.domain.process import AT_WORK, CHARGE, HERE, Charge
+from marketplace_grooming.domain.process import AT_WORK, CHARGE, HERE, IN_PROGRESS, ON_HOLD, Charge
 from marketplace_grooming.schemas import ExtraView, NewExtra
 from marketplace_grooming.services.billing import bill_of
+from marketplace_grooming.services.measuring import service_of
 from marketplace_grooming.services.salon import staffed
 from marketplace_grooming.tables import consent_table, extra_table, visit_table
 from marketplace_kit.kernel.audit import audit
@@ -31,10 +34,20 @@ from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.orders.services import act
 from marketplace_kit.scheduling.domain.process import NewEnd
+from marketplace_kit.shops.queries import shop_by_id
+from marketplace_kit.shops.schemas import ShopView
 from marketplace_kit.web.identity import sign
 
 v, x, c = visit_table.c, extra_table.c, consent_table.c
 LINK, IN_PERSON = "link", "in_person"
+UNANSWERED, WITHOUT = "grooming.unanswered", "without"
+_NOBODY = Actor()
+
+
+class Unanswered(msgspec.Struct):
+    """The job looks whether a proposal was answered."""
+
+    extra_id: UUID
 
 
 def consent_token(site: Site, extra_id: UUID) -> str:
@@ -84,8 +97,57 @@ async def propose(
         person_id=visit.person_id,
     )
     uow.record(asked)
+    service = await service_of(await uow.session.connection(), uow.site, visit.listing_id)
+    late = uow.at + timedelta(minutes=service.answer_minutes)
+    uow.enqueue(UNANSWERED, Unanswered(extra_id=extra_id), key=f"{UNANSWERED}:{extra_id}", run_at=late)
     _touch(uow, visit)
     return extra_id
+
+
+async def settle_unanswered(uow: UnitOfWork, extra_id: UUID) -> str:
+    """Time is up for an answer: by the service's rule the work waits (``hold``), or the proposal ends and the work goes
+    on without it (``without``); an empty text where nothing was left to settle. It is never done silently, and never
+    charged.
+    """
+    wanted = sa.select(extra_table).where(x.id == extra_id).with_for_update()
+    extra = (await uow.session.execute(wanted)).first()
+    if extra is None:
+        return ""
+    connection = await uow.session.connection()
+    listed = {one.id: one for one in await queries.extras_of(connection, extra.visit_id)}
+    visit = (await uow.session.execute(sa.select(visit_table).where(v.id == extra.visit_id))).one()
+    if listed[extra_id].state != "proposed" or visit.state not in AT_WORK:
+        return ""
+    rule = (await service_of(connection, uow.site, visit.listing_id)).unanswered
+    if rule == WITHOUT:
+        gone = sa.update(extra_table).where(x.id == extra_id, x.withdrawn_at.is_(None))
+        await uow.session.execute(gone.values(withdrawn_at=uow.at, lapsed=True))
+    elif visit.state == IN_PROGRESS:
+        await act(uow, visit.id, "pause", None, by=_NOBODY, system=True)
+        await uow.session.execute(sa.update(visit_table).where(v.id == visit.id).values(held_at=uow.at))
+    elif visit.state == ON_HOLD:
+        return ""
+    unanswered = ExtraUnanswered(
+        extra_id=extra_id,
+        visit_id=visit.id,
+        order_id=visit.order_id,
+        shop_id=visit.shop_id,
+        person_id=visit.person_id,
+        outcome=rule,
+    )
+    uow.record(unanswered)
+    _touch(uow, visit)
+    return rule
+
+
+async def _go_on(uow: UnitOfWork, visit_id: UUID) -> None:
+    """Work that was paused by itself goes on once nothing waits for an answer any more."""
+    visit = (await uow.session.execute(sa.select(visit_table).where(v.id == visit_id))).one()
+    if visit.state != ON_HOLD or visit.held_at is None:
+        return
+    listed = await queries.extras_of(await uow.session.connection(), visit_id)
+    if not any(one.state == "proposed" for one in listed):
+        await act(uow, visit_id, "resume", None, by=_NOBODY, system=True)
 
 
 async def withdraw(uow: UnitOfWork, extra_id: UUID, *, by: Actor) -> None:
@@ -96,6 +158,7 @@ async def withdraw(uow: UnitOfWork, extra_id: UUID, *, by: Actor) -> None:
         raise AlreadyAnswered
     gone = sa.update(extra_table).where(x.id == extra_id, x.withdrawn_at.is_(None))
     await uow.session.execute(gone.values(withdrawn_at=uow.at))
+    await _go_on(uow, visit.id)
     _touch(uow, visit)
 
 
@@ -147,6 +210,7 @@ async def _answered(uow: UnitOfWork, extra: Any, *, agreed: bool, name: str, way
         "minutes": extra.minutes,
         "way": way,
         "name": " ".join(name.split())[:120],
+        "operator": await _operator(uow, extra.visit_id),
         "at": uow.at,
         "by_person_id": by.person_id,
     }
@@ -166,6 +230,7 @@ async def _answered(uow: UnitOfWork, extra: Any, *, agreed: bool, name: str, way
     _touch(uow, visit)
     if agreed:
         await _put_on_the_bill(uow, visit, extra, by)
+    await _go_on(uow, visit.id)
     found = await queries.extras_of(await uow.session.connection(), extra.visit_id)
     return next(one for one in found if one.id == extra.id)
 
@@ -178,6 +243,19 @@ async def _put_on_the_bill(uow: UnitOfWork, visit: Any, extra: Any, by: Actor) -
     if extra.minutes and visit.eta is not None and visit.state in AT_WORK:
         eta: datetime = (visit.eta + timedelta(minutes=extra.minutes)).replace(second=0, microsecond=0)
         await act(uow, visit.id, "delay", NewEnd(eta=eta.isoformat()), by=by, system=True)
+
+
+async def _operator(uow: UnitOfWork, visit_id: UUID) -> str:
+    shop_id = (await uow.session.execute(sa.select(v.shop_id).where(v.id == visit_id))).scalar_one()
+    shop = await shop_by_id(await uow.session.connection(), shop_id, admin=True)
+    return operator_text(shop)[:300] if shop is not None else ""
+
+
+def operator_text(shop: ShopView) -> str:
+    """To whom a consent is given, as far as the shop has said: its name, its IIN or BIN, where it is."""
+    number = f"ИИН/БИН {shop.tax_id}" if shop.tax_id else ""
+    where = ", ".join(part for part in (shop.city, shop.address) if part)
+    return ", ".join(part for part in (shop.name, number, where) if part)
 
 
 async def _extra(uow: UnitOfWork, extra_id: UUID) -> Any:

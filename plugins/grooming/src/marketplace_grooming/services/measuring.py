@@ -32,7 +32,16 @@ from marketplace_kit.listings.schemas import ListingView, read_attributes
 from marketplace_kit.listings.services import choice_of
 from marketplace_kit.scheduling.schemas import Measured
 from marketplace_pets import services as pets
-from marketplace_pets.domain import PROTOCOL_CHOICES, Gate, Lack, SpeciesNotServed, VaccinationRequired
+from marketplace_pets.domain import (
+    CONDITIONAL,
+    PASSED,
+    PROTOCOL_CHOICES,
+    EvaluationRequired,
+    Gate,
+    Lack,
+    SpeciesNotServed,
+    VaccinationRequired,
+)
 
 _SYSTEM = Actor(roles=frozenset({"admin"}))
 
@@ -223,15 +232,44 @@ def _unknown(at: Offered, pet: Brought | None = None) -> Measured:
 # --- the gate ------------------------------------------------------------------------------------------------------
 
 
-async def gate_of(connection: AsyncConnection, pet_id: UUID | None, service: GroomingService, day: date) -> Gate:
-    """Whether a pet may come in on a day. One without a record has proved nothing."""
+async def service_of(connection: AsyncConnection, site: Site, listing_id: UUID) -> GroomingService:
+    """What is declared of a service, on any connection. Refuses :class:`Missing`."""
+    listing = await listing_page(connection, listing_id, active_kinds(site), viewer=_SYSTEM)
+    if listing is None:
+        raise Missing
+    try:
+        return read_attributes(GroomingService, listing.attributes)
+    except Invalid:
+        return GroomingService(species=("dog",))
+
+
+async def gate_of(
+    connection: AsyncConnection, pet_id: UUID | None, service: GroomingService, day: date, shop_id: UUID
+) -> Gate:
+    """Whether a pet may come in on a day. One without a record has proved nothing, and nobody has met it."""
     asked = service.requirements
     if pet_id is not None:
-        return await pets.gate(connection, pet_id, asked, day)
-    if not asked.protocols:
-        return Gate()
-    lack = VaccinationRequired(protocols=", ".join(asked.protocols), lacking=list(asked.protocols))
-    return Gate(missing=(Lack(refusal=lack),), awaiting=asked.protocols)
+        met = await _met(connection, pet_id, service, day, shop_id)
+        gate = await pets.gate(connection, pet_id, asked, day, evaluation=met)
+        warns = service.evaluation == "warn" and met not in (PASSED, CONDITIONAL)
+        return attrs.evolve(gate, warnings=(Lack(refusal=EvaluationRequired()),)) if warns else gate
+    lacks: list[DomainError] = []
+    if asked.protocols:
+        lacks.append(VaccinationRequired(protocols=", ".join(asked.protocols), lacking=list(asked.protocols)))
+    unmet = Lack(refusal=EvaluationRequired())
+    return Gate(
+        missing=(*(Lack(refusal=lack) for lack in lacks), *((unmet,) if asked.evaluation else ())),
+        awaiting=asked.protocols,
+        warnings=(unmet,) if service.evaluation == "warn" else (),
+    )
+
+
+async def _met(connection: AsyncConnection, pet_id: UUID, service: GroomingService, day: date, shop_id: UUID) -> str:
+    """What the salon found when it met the pet; nothing where nobody asks or it has run out."""
+    if not service.evaluation:
+        return ""
+    found = await queries.evaluation_of(connection, shop_id, pet_id, day, service.evaluation_days)
+    return found.result if found is not None and found.counts else ""
 
 
 def check_open(gate: Gate, service: GroomingService, *, on_the_day: bool = False) -> None:
@@ -254,6 +292,7 @@ def gate_view(site: Site, locale: str, gate: Gate) -> GateView:
         missing=[lack.code for lack in gate.missing],
         texts=[said_refusal(site, locale, lack.refusal) for lack in gate.missing],
         awaiting=list(gate.awaiting),
+        warnings=[said_refusal(site, locale, lack.refusal) for lack in gate.warnings],
     )
 
 

@@ -37,7 +37,7 @@ async def quote_of(
     made = await estimated(site, at, pet, staff=staff, options=options, locale=locale)
     gate = None
     if pet.pet_id is not None:
-        found = await site.ask(gate_of, pet.pet_id, at.service, pets.today(site))
+        found = await site.ask(gate_of, pet.pet_id, at.service, pets.today(site), at.listing.shop.id)
         gate = gate_view(site, locale, found)
     return Quote(
         listing_id=at.listing.id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from marketplace_grooming import queries
-from marketplace_grooming.domain import CardPublished, ExtraConsented, ExtraProposed, VisitReady
+from marketplace_grooming.domain import CardPublished, ExtraConsented, ExtraProposed, ExtraUnanswered, VisitReady
 from marketplace_kit.kernel.ids import new_id
 from marketplace_kit.kernel.site import UnitOfWork
 from marketplace_kit.notifications.services import notify
@@ -19,9 +19,14 @@ READY, ASKED, CARD, ANSWERED = (
     "grooming.card_published",
     "grooming.extra_answered",
 )
+LACKING, LACKING_SHOP = "grooming.gate_lacking", "grooming.gate_lacking_shop"
+HELD, LAPSED = "grooming.held", "grooming.extra_lapsed"
 
 
-async def _tell(uow: UnitOfWork, visit_id: UUID, order_id: UUID, person_id: UUID | None, notice: str, key: str) -> None:
+async def tell_visit(
+    uow: UnitOfWork, visit_id: UUID, order_id: UUID, person_id: UUID | None, notice: str, key: str
+) -> None:
+    """Tell a visit's owner, once for each key."""
     connection = await uow.session.connection()
     line = await line_of(connection, visit_id)
     if line is None:
@@ -40,17 +45,23 @@ async def _tell(uow: UnitOfWork, visit_id: UUID, order_id: UUID, person_id: UUID
 
 async def tell_ready(uow: UnitOfWork, event: VisitReady) -> None:
     """The pet can be fetched: once for each visit."""
-    await _tell(uow, event.visit_id, event.order_id, event.person_id, READY, f"{READY}:{event.visit_id}")
+    await tell_visit(uow, event.visit_id, event.order_id, event.person_id, READY, f"{READY}:{event.visit_id}")
 
 
 async def tell_asked(uow: UnitOfWork, event: ExtraProposed) -> None:
     """Something was found that is not in the price."""
-    await _tell(uow, event.visit_id, event.order_id, event.person_id, ASKED, f"{ASKED}:{event.extra_id}")
+    await tell_visit(uow, event.visit_id, event.order_id, event.person_id, ASKED, f"{ASKED}:{event.extra_id}")
+
+
+async def tell_unanswered(uow: UnitOfWork, event: ExtraUnanswered) -> None:
+    """Nobody answered: the work waits, or goes on without it."""
+    notice = HELD if event.outcome == "hold" else LAPSED
+    await tell_visit(uow, event.visit_id, event.order_id, event.person_id, notice, f"{notice}:{event.extra_id}")
 
 
 async def tell_card(uow: UnitOfWork, event: CardPublished) -> None:
     """The report card is there, once; later versions are not told of."""
-    await _tell(uow, event.visit_id, event.order_id, event.person_id, CARD, f"{CARD}:{event.visit_id}")
+    await tell_visit(uow, event.visit_id, event.order_id, event.person_id, CARD, f"{CARD}:{event.visit_id}")
 
 
 async def tell_answered(uow: UnitOfWork, event: ExtraConsented) -> None:

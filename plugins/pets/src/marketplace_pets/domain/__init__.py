@@ -15,7 +15,7 @@ from marketplace_pets.domain.events import (
     PetTransferred,
     WeightRecorded,
 )
-from marketplace_pets.domain.gate import Gate, Lack, Requirements
+from marketplace_pets.domain.gate import CONDITIONAL, FAILED, PASSED, Gate, Lack, Requirements
 from marketplace_pets.domain.gate import check as check_gate
 from marketplace_pets.domain.lists import (
     BEHAVIOUR_CHOICES,
@@ -74,8 +74,11 @@ __all__ = [
     "BOOKING_SCOPES",
     "BREEDS",
     "COATS",
+    "CONDITIONAL",
+    "FAILED",
     "GRANT_DAYS_AFTER",
     "IDENTITY",
+    "PASSED",
     "PROTOCOL_CHOICES",
     "SCOPES",
     "SCOPE_NAMES",

@@ -54,11 +54,12 @@ class Lack:
 @attrs.frozen(kw_only=True)
 class Gate:
     """The answer: ``met``, or everything that is ``missing``. ``awaiting`` are protocols whose proof waits to be
-    checked: a shop may accept a booking with them pending and look on the day.
+    checked: a shop may accept a booking with them pending and look on the day. ``warnings`` keep nobody out.
     """
 
     missing: tuple[Lack, ...] = ()
     awaiting: tuple[str, ...] = ()
+    warnings: tuple[Lack, ...] = ()
 
     @property
     def met(self) -> bool:

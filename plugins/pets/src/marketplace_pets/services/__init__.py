@@ -30,6 +30,7 @@ from marketplace_pets.services.looking import (
     latest_weight,
     latest_weights,
     may_book,
+    may_read,
     my_pets,
 )
 from marketplace_pets.services.picturing import DOSE_PHOTOS, PET_PHOTOS
@@ -89,6 +90,7 @@ __all__ = [
     "mark_mistake",
     "may",
     "may_book",
+    "may_read",
     "my_pets",
     "note",
     "offer",

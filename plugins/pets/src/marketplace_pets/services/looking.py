@@ -13,9 +13,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marketplace_kit.kernel.errors import Missing
+from marketplace_kit.kernel.site import Site
 from marketplace_pets import queries
 from marketplace_pets.domain import BehaviourFlag, Gate, PetCard, Requirements, WeightSeen, check_gate
-from marketplace_pets.services.access import may
+from marketplace_pets.services.access import may, today
 
 
 async def my_pets(connection: AsyncConnection, person_id: UUID, *, wanted: str = "book") -> list[PetCard]:
@@ -62,6 +63,17 @@ async def behaviours(connection: AsyncConnection, pet_ids: Collection[UUID]) -> 
 async def behaviour_codes(connection: AsyncConnection, pet_id: UUID) -> frozenset[str]:
     """The codes of one pet (``BITES``, ``MUZZLE`` …): what staff must be able to handle."""
     return frozenset(b.code for b in (await queries.behaviours_of(connection, (pet_id,))).get(pet_id, ()))
+
+
+async def may_read(connection: AsyncConnection, site: Site, pet_id: UUID, shop_id: UUID, scope: str) -> bool:
+    """Whether a family lets a shop read ``scope`` just now, or the shop keeps the pet itself. For telling people what
+    is missing; reading goes through :func:`read`.
+    """
+    keeper = await queries.keeper_of(connection, pet_id)
+    if keeper is not None and keeper.shop_id == shop_id:
+        return True
+    held = await queries.grant_for(connection, pet_id, (shop_id,), scope, site.clock.now(), today(site))
+    return held is not None
 
 
 async def gate(

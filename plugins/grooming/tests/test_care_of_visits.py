@@ -1,0 +1,249 @@
+"""What happens by itself: mornings, extras that nobody answers, pets that the salon has not met, consents that stay."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from marketplace_grooming import services
+from marketplace_grooming.tables import consent_table, extra_table
+from marketplace_kit.kernel.site import UnitOfWork
+from marketplace_kit.shops.queries import shop_by_id
+from marketplace_kit.shops.schemas import ShopProfile
+from marketplace_kit.shops.services import set_profile
+from plugins.grooming.tests.visits import DAY, Day
+
+pytestmark = pytest.mark.anyio
+BIN = "240140012342"
+FEE = {"what": "Matting", "price": {"amount": 300_000, "currency": "KZT"}, "minutes": 20}
+
+
+async def told(day: Day, who: str, kind: str) -> list[str]:
+    await day.town.work()
+    return [subject for found, subject in await day.town.notices(who) if found == kind]
+
+
+async def asked_extra(day: Day, visit: str) -> dict[str, Any]:
+    natalya = await day.town.program("Natalya")
+    answer = await natalya.post(f"/api/grooming/visits/{visit}/extras", json=FEE)
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def state_of(day: Day, visit: str) -> str:
+    natalya = await day.town.program("Natalya")
+    return str((await natalya.get(f"/api/grooming/visits/{visit}")).json()["state"])
+
+
+# --- mornings ------------------------------------------------------------------------------------------------------
+
+
+async def test_a_proof_that_is_still_missing_is_told_to_family_and_salon_once_a_day(day: Day) -> None:
+    day.bath = await day.service("With proof", requires=("rabies",), proof_later=True)
+    buddy = await day.pet()
+    await day.rabies(buddy, date(2026, 6, 1), verified=False)
+    (line,) = await day.booked(buddy, starts_at=day.at("10:00", DAY + timedelta(days=1)))
+    assert await services.look_ahead(day.site) == 1
+    assert await services.look_ahead(day.site) == 1
+    assert await told(day, "Olga", "grooming.gate_lacking") == ["With proof: Buddy: something is still missing"]
+    assert await told(day, "Natalya", "grooming.gate_lacking_shop") == ["Buddy: something is still missing"]
+    browser = await day.town.browser("Olga")
+    assert "Still missing for this visit:" in await browser.see(f"/grooming/visits/{line['id']}")
+    day.now_is("08:00", DAY + timedelta(days=1))
+    await services.look_ahead(day.site)
+    assert len(await told(day, "Olga", "grooming.gate_lacking")) == 2
+
+
+async def test_in_the_morning_nobody_is_told_of_a_pet_that_lacks_nothing_or_comes_later(day: Day) -> None:
+    day.bath = await day.service("With proof", requires=("rabies",), proof_later=True)
+    buddy, tuzik = await day.pet("Buddy"), await day.pet("Tuzik")
+    await day.rabies(buddy, date(2026, 6, 1))
+    await day.booked(buddy)
+    await day.rabies(tuzik, date(2026, 6, 1), verified=False)
+    await day.booked(tuzik, starts_at=day.at("12:00", DAY + timedelta(days=2)))
+    assert await services.look_ahead(day.site) == 0
+    assert await told(day, "Olga", "grooming.gate_lacking") == []
+
+
+async def test_proofs_that_are_not_shared_any_more_are_told_in_the_morning(day: Day) -> None:
+    day.bath = await day.service("With proof", requires=("rabies",))
+    buddy = await day.pet()
+    await day.rabies(buddy, date(2026, 6, 1))
+    await day.booked(buddy)
+    assert await services.look_ahead(day.site) == 0
+    olga = await day.town.program("Olga")
+    for grant in (await olga.get(f"/api/pets/{buddy}/grants")).json():
+        await olga.delete(f"/api/pets/{buddy}/grants/{grant['id']}")
+    assert await services.look_ahead(day.site) == 1
+    assert await told(day, "Natalya", "grooming.gate_lacking_shop") == ["Buddy: something is still missing"]
+
+
+# --- extras that nobody answers --------------------------------------------------------------------------------------
+
+
+async def test_work_waits_for_an_answer_that_does_not_come_and_goes_on_with_it(day: Day) -> None:
+    (line,) = await day.booked(await day.pet())
+    visit = line["id"]
+    await day.bring(visit, "checked_in", "in_progress")
+    extra = await asked_extra(day, visit)
+    day.clock.advance(timedelta(minutes=29))
+    await day.town.work()
+    assert await state_of(day, visit) == "in_progress"
+    day.clock.advance(timedelta(minutes=2))
+    assert await told(day, "Olga", "grooming.held") == ["Bath and cut: Buddy: the work waits for your answer"]
+    assert await state_of(day, visit) == "on_hold"
+    olga = await day.town.program("Olga")
+    token = extra["consent_path"].rsplit("/", 1)[1]
+    answer = await olga.post(f"/api/grooming/extras/{token}/consent", json={"agreed": False, "name": "Olga"})
+    assert answer.status_code == 200, answer.text
+    assert await state_of(day, visit) == "in_progress"
+
+
+async def test_work_that_staff_paused_is_not_resumed_by_an_answer(day: Day) -> None:
+    (line,) = await day.booked(await day.pet())
+    visit = line["id"]
+    await day.bring(visit, "checked_in", "in_progress")
+    extra = await asked_extra(day, visit)
+    await day.bring(visit, "on_hold")
+    day.clock.advance(timedelta(minutes=31))
+    await day.town.work()
+    olga = await day.town.program("Olga")
+    token = extra["consent_path"].rsplit("/", 1)[1]
+    await olga.post(f"/api/grooming/extras/{token}/consent", json={"agreed": True, "name": "Olga"})
+    assert await state_of(day, visit) == "on_hold"
+
+
+async def test_where_the_salon_says_so_the_work_goes_on_without_an_unanswered_extra(day: Day) -> None:
+    day.bath = await day.service("Without", unanswered="without", answer_minutes=15)
+    (line,) = await day.booked(await day.pet())
+    visit = line["id"]
+    await day.bring(visit, "checked_in", "in_progress")
+    extra = await asked_extra(day, visit)
+    day.clock.advance(timedelta(minutes=16))
+    assert await told(day, "Olga", "grooming.extra_lapsed") == ["Without: Buddy: done without the extra"]
+    assert await state_of(day, visit) == "in_progress"
+    olga, natalya = await day.town.program("Olga"), await day.town.program("Natalya")
+    token = extra["consent_path"].rsplit("/", 1)[1]
+    late = await olga.post(f"/api/grooming/extras/{token}/consent", json={"agreed": True, "name": "Olga"})
+    assert (late.status_code, late.json()["code"]) == (409, "extra_withdrawn")
+    charge = await natalya.post(f"/api/grooming/visits/{visit}/extras/{extra['id']}/charge")
+    assert (charge.status_code, charge.json()["code"]) == (409, "charge_not_consented")
+    assert [e["state"] for e in (await natalya.get(f"/api/grooming/visits/{visit}/extras")).json()] == ["lapsed"]
+
+
+async def test_an_answer_in_time_leaves_nothing_to_settle(day: Day) -> None:
+    (line,) = await day.booked(await day.pet())
+    await day.bring(line["id"], "checked_in", "in_progress")
+    extra = await asked_extra(day, line["id"])
+    olga = await day.town.program("Olga")
+    token = extra["consent_path"].rsplit("/", 1)[1]
+    await olga.post(f"/api/grooming/extras/{token}/consent", json={"agreed": True, "name": "Olga"})
+    assert await day.site.do(services.settle_unanswered, UUID(extra["id"])) == ""
+    assert await state_of(day, line["id"]) == "in_progress"
+
+
+# --- consents --------------------------------------------------------------------------------------------------------
+
+
+async def test_a_consent_names_the_operator_and_keeps_that(day: Day) -> None:
+    shop = await day.site.ask(shop_by_id, day.salon, admin=True)
+    assert shop is not None
+    form = ShopProfile(name=shop.name, tax_id=BIN, version=shop.version)
+    await day.site.do(set_profile, day.salon, form, by=day.as_natalya)
+    (line,) = await day.booked(await day.pet())
+    await day.bring(line["id"], "checked_in")
+    extra = await asked_extra(day, line["id"])
+    guest = await day.town.browser()
+    seen = await guest.see(extra["consent_path"])
+    assert "Лапки" in seen
+    assert BIN in seen
+    program = await day.town.program()
+    token = extra["consent_path"].rsplit("/", 1)[1]
+    answer = await program.post(f"/api/grooming/extras/{token}/consent", json={"agreed": True, "name": "Olga"})
+    assert BIN in answer.json()["operator"]
+    assert BIN in await guest.see(f"/grooming/book/{day.bath}/pets")
+
+
+async def test_the_database_refuses_to_change_what_was_asked_and_answered(day: Day) -> None:
+    (line,) = await day.booked(await day.pet())
+    await day.bring(line["id"], "checked_in")
+    extra = await asked_extra(day, line["id"])
+    olga = await day.town.program("Olga")
+    token = extra["consent_path"].rsplit("/", 1)[1]
+    await olga.post(f"/api/grooming/extras/{token}/consent", json={"agreed": True, "name": "Olga"})
+
+    async def tamper(uow: UnitOfWork, statement: Any) -> None:
+        await uow.session.execute(statement)
+
+    for statement in (
+        sa.update(consent_table).values(amount=1),
+        sa.update(consent_table).values(agreed=False),
+        sa.update(extra_table).values(amount=1),
+        sa.delete(consent_table),
+    ):
+        with pytest.raises(DBAPIError, match="append_only"):
+            await day.site.do(tamper, statement)
+    await day.site.do(tamper, sa.update(consent_table).values(name="-"))  # a person who is forgotten
+
+
+# --- evaluation ---------------------------------------------------------------------------------------------------
+
+
+async def test_a_service_that_asks_for_an_evaluation_is_booked_after_one(day: Day) -> None:
+    meeting = day.bath
+    friends = await day.service("For friends", evaluation="block", evaluation_days=60)
+    buddy = await day.pet()
+    olga, natalya = await day.town.program("Olga"), await day.town.program("Natalya")
+    day.bath = friends
+    refused = await day.book(olga, buddy)
+    assert (refused.status_code, refused.json()["code"]) == (422, "evaluation_required")
+    day.bath = meeting
+    (line,) = await day.booked(buddy)
+    day.bath = friends
+    path = f"/api/grooming/visits/{line['id']}/evaluation"
+    silent = await natalya.post(path, json={"result": "conditional"})
+    assert (silent.status_code, silent.json()["problems"][0]["field"]) == (422, "notes")
+    assert (await natalya.post(path, json={"result": "failed", "notes": "Snapped twice"})).status_code == 204
+    assert (await day.book(olga, buddy, at="14:00")).status_code == 422
+    day.clock.advance(timedelta(minutes=1))
+    assert (await natalya.post(path, json={"result": "passed"})).status_code == 204
+    assert (await day.book(olga, buddy, at="14:00")).status_code == 201
+    late = day.at("10:00", DAY + timedelta(days=61))
+    ran_out = await day.book(olga, buddy, starts_at=late)
+    assert (ran_out.status_code, ran_out.json()["code"]) == (422, "evaluation_required")
+    titles = [e["title"] for e in (await olga.get(f"/api/pets/{buddy}/timeline")).json()["items"]]
+    assert "Met by the salon: Gets along well" in titles
+    assert (await olga.post(path, json={"result": "passed"})).status_code == 403
+
+
+async def test_where_the_salon_only_wants_to_be_warned_a_pet_may_come_unmet(day: Day) -> None:
+    day.bath = await day.service("Warned", evaluation="warn")
+    buddy = await day.pet()
+    (line,) = await day.booked(buddy)
+    olga = await day.town.program("Olga")
+    asked = {"listing_id": str(day.bath), "pet_id": str(buddy)}
+    gate = (await olga.get("/api/grooming/quotes", params=asked)).json()["gate"]
+    assert (gate["met"], len(gate["warnings"])) == (True, 1)
+    browser = await day.town.browser("Natalya")
+    page = f"/sell/grooming/visits/{line['id']}"
+    assert "You have not met this pet yet" in await browser.see(page)
+    empty = await browser.press(page, f"{page}/do/evaluation", result="conditional", notes="")
+    assert empty.status_code == 422
+    done = await browser.press(page, f"{page}/do/evaluation", result="conditional", notes="Muzzle on")
+    assert done.status_code == 303
+    seen = await browser.see(page)
+    assert "Muzzle on" in seen
+    assert "You have not met this pet yet" not in seen
+
+
+async def test_a_pet_without_a_record_cannot_be_evaluated(day: Day) -> None:
+    (line,) = await day.booked("dog:7200::Rex")
+    natalya = await day.town.program("Natalya")
+    refused = await natalya.post(f"/api/grooming/visits/{line['id']}/evaluation", json={"result": "passed"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "record_needed")
