@@ -275,7 +275,9 @@ read_table = sa.Table(
     sa.Column("scope", sa.String(20), nullable=False),
     sa.Column("why", sa.String(200), nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
-    sa.Column("grant_id", Uuid, sa.ForeignKey("pets_grant.id", ondelete="CASCADE"), nullable=False, index=True),
+    # Empty for a record that was opened in an emergency, without anybody's leave.
+    sa.Column("grant_id", Uuid, sa.ForeignKey("pets_grant.id", ondelete="CASCADE"), index=True),
+    sa.CheckConstraint("grant_id IS NOT NULL OR (scope = 'emergency' AND why <> '')", name="leave"),
     sa.Index("ix_pets_read_pet_id_at", "pet_id", "at"),
 )
 """Each time a vendor read what another wrote."""
@@ -339,6 +341,34 @@ reminder_table = sa.Table(
 )
 """Each reminder that went out, or was past already when its date became known: the key exists once."""
 
+mute_table = sa.Table(
+    "pets_mute",
+    metadata,
+    _pet(primary_key=True),
+    # A timetable's name, or a reason of the care plan.
+    sa.Column("reason", sa.String(40), primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    _by(),
+)
+"""What a family does not want to be reminded of."""
+
+merge_table = sa.Table(
+    "pets_merge",
+    metadata,
+    sa.Column("id", Uuid, primary_key=True),
+    sa.Column("kept_id", Uuid, sa.ForeignKey("pets_pet.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("gone_id", Uuid, sa.ForeignKey("pets_pet.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("why", sa.String(500), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    _by(),
+    sa.Column("undone_at", UtcDateTime),
+    _by("undone_by_id"),
+    sa.CheckConstraint("kept_id <> gone_id", name="two"),
+    sa.CheckConstraint("why <> ''", name="why"),
+    sa.Index("uq_pets_merge_gone", "gone_id", **_where("undone_at IS NULL")),
+)
+"""The ledger of records that turned out to be of one animal. No other row is rewritten: reads take both together."""
+
 TABLES = tuple(
     t.name
     for t in (
@@ -359,5 +389,7 @@ TABLES = tuple(
         timeline_table,
         transfer_table,
         reminder_table,
+        mute_table,
+        merge_table,
     )
 )

@@ -16,7 +16,9 @@ from marketplace_pets.schemas import (
     BreedView,
     Died,
     Found,
+    JoinedView,
     Made,
+    NewJoin,
     NewMark,
     NewPet,
     PetChange,
@@ -83,7 +85,26 @@ async def remove_mark(site: Given[Site], actor: Given[Actor], pet_id: Id, mark_i
     await site.do(services.remove_mark, pet_id, mark_id, by=actor)
 
 
+@get("/api/pets/{pet_id:uuid}/joined", **route(SIGNED_IN, summary="Records that were joined to this one"))
+async def joined(site: Given[Site], actor: Given[Actor], pet_id: Id) -> list[JoinedView]:
+    return await showing.ledger(site, pet_id, by=actor)
+
+
+@post("/api/pets/{pet_id:uuid}/joined", **route(SIGNED_IN, body=NewJoin, summary="Join another record of the animal"))
+async def join(site: Given[Site], actor: Given[Actor], pet_id: Id, form: Given[NewJoin]) -> Made:
+    """For who keeps both. Refused as `not_the_same_animal`, `already_joined`, `reason_required`."""
+    return Made(id=await site.do(services.join, pet_id, services.other_pet(form.other), why=form.why, by=actor))
+
+
+@delete("/api/pets/{pet_id:uuid}/joined/{other_id:uuid}", **route(SIGNED_IN, summary="They are two after all"))
+async def separate(site: Given[Site], actor: Given[Actor], pet_id: Id, other_id: Id) -> None:
+    await site.do(services.separate, pet_id, other_id, by=actor)
+
+
 handlers = (
+    joined,
+    join,
+    separate,
     pets,
     add_pet,
     breeds,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from litestar import delete, get, post
+from litestar import delete, get, post, put
 from litestar.params import FromPath
 
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.web.context import Given, WebRequest
 from marketplace_kit.web.paging import CursorText, Limit, Page
-from marketplace_kit.web.routing import SIGNED_IN, route
+from marketplace_kit.web.routing import PUBLIC, SIGNED_IN, route
 from marketplace_pets import services
 from marketplace_pets.api.asking import Id, Why, locale_of
 from marketplace_pets.domain import grams_of
@@ -18,12 +18,14 @@ from marketplace_pets.schemas import (
     DueView,
     EntryView,
     Made,
+    MutedView,
     NewAllergy,
     NewBehaviour,
     NewCondition,
     NewDoseAt,
     NewProtocolVersion,
     NewWeightAt,
+    ProtocolView,
     Reasoned,
     Verdict,
     WaitingDose,
@@ -47,6 +49,11 @@ async def verify(site: Given[Site], actor: Given[Actor], dose_id: Id, form: Give
     """Refused as `not_shared`, `already_checked`, `reason_required`."""
     accepted = form.verdict == "verified"
     await site.do(services.verify_dose, dose_id, accepted=accepted, reason=form.reason, by=actor)
+
+
+@get("/api/pets/protocols", **route(PUBLIC, summary="Timetables of vaccinations and deworming, every version"))
+async def protocols(request: WebRequest, site: Given[Site]) -> list[ProtocolView]:
+    return await showing.protocol_list(site, locale_of(request))
 
 
 @post(
@@ -120,6 +127,26 @@ async def care(request: WebRequest, site: Given[Site], actor: Given[Actor], pet_
     return await showing.care_plan(site, pet_id, by=actor, locale=locale_of(request))
 
 
+@get("/api/pets/{pet_id:uuid}/mutes", **route(SIGNED_IN, summary="What you do not want to hear of"))
+async def mutes(request: WebRequest, site: Given[Site], actor: Given[Actor], pet_id: Id) -> list[MutedView]:
+    return await showing.muted_list(site, pet_id, by=actor, locale=locale_of(request))
+
+
+@put(
+    "/api/pets/{pet_id:uuid}/mutes/{reason:str}",
+    **route(SIGNED_IN, summary="Hear no more of one reason"),
+    status_code=204,
+)
+async def mute(site: Given[Site], actor: Given[Actor], pet_id: Id, reason: FromPath[str]) -> None:
+    """The `key` of a line of the care plan: a timetable, `weight_check`, `grooming_due`, `medication_runs_out`."""
+    await site.do(services.mute, pet_id, reason, by=actor)
+
+
+@delete("/api/pets/{pet_id:uuid}/mutes/{reason:str}", **route(SIGNED_IN, summary="Hear of it again"))
+async def unmute(site: Given[Site], actor: Given[Actor], pet_id: Id, reason: FromPath[str]) -> None:
+    await site.do(services.unmute, pet_id, reason, by=actor)
+
+
 @get("/api/pets/{pet_id:uuid}/timeline", **route(SIGNED_IN, summary="What happened, latest first"))
 async def timeline(
     request: WebRequest,
@@ -171,6 +198,10 @@ async def unflag(site: Given[Site], actor: Given[Actor], pet_id: Id, code: FromP
 
 
 handlers = (
+    protocols,
+    mutes,
+    mute,
+    unmute,
     waiting,
     verify,
     revise,

@@ -16,6 +16,7 @@ from marketplace_kit.web.routing import SIGNED_IN, route
 from marketplace_pets import services
 from marketplace_pets.api.asking import Id, Why, locale_of
 from marketplace_pets.schemas import (
+    EmergencyReason,
     GrantView,
     Invitation,
     Made,
@@ -29,7 +30,7 @@ from marketplace_pets.schemas import (
     WalkInPet,
 )
 from marketplace_pets.services import showing
-from marketplace_pets.services.access import READ
+from marketplace_pets.services.access import EMERGENCY, READ
 
 
 @get("/api/pets/shared", **route(READ, summary="Pets that are shared with your shops"))
@@ -71,6 +72,22 @@ async def read_scope(
 ) -> SharedView:
     """`identity`, `vaccinations`, `weight`, `allergies`, `behaviour`, `medication` or `medical`."""
     return await showing.read_for_shop(site, pet_id, part, by=actor, why=why, locale=locale_of(request))
+
+
+@post(
+    "/api/pets/{pet_id:uuid}/emergency",
+    **route(EMERGENCY, body=EmergencyReason, summary="Open a record in an emergency, without a grant"),
+    status_code=200,
+)
+async def emergency(
+    request: WebRequest, site: Given[Site], actor: Given[Actor], pet_id: Id, form: Given[EmergencyReason]
+) -> SharedView:
+    """Allergies, medicines and chronic problems. 403 `emergency_opening_off` unless the site allows it; the keeper is
+    told at once, with the reason.
+    """
+    shop_id = services.own_shop(form.shop_id, actor)
+    found = await services.break_glass(site, pet_id, shop_id=shop_id, why=form.why, by=actor)
+    return await showing.shared_view(site, found, locale_of(request))
 
 
 @get("/api/pets/{pet_id:uuid}/grants", **route(SIGNED_IN, summary="What is and was shared"))
@@ -131,6 +148,7 @@ async def let_go(site: Given[Site], actor: Given[Actor], pet_id: Id, person_id: 
 
 
 handlers = (
+    emergency,
     write_down,
     invite,
     shared,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from statistics import median
@@ -17,6 +17,12 @@ AHEAD = 60
 WEIGH_EVERY, WEIGH_GROWING = 180, 30
 GROOM_AT_FIRST = 42
 """Six weeks: the middle of what groomers advise, until the pet's own rhythm is known."""
+REASONS = (
+    ("weight_check", N_("Weigh the pet")),
+    ("grooming_due", N_("Time for the groomer")),
+    ("medication_runs_out", N_("Medicines that run out")),
+)
+"""What a family may want to hear nothing of, beside single timetables."""
 _TEXTS = {
     "vaccine": N_("{what}: next dose"),
     "deworming": N_("{what}: next treatment"),
@@ -47,8 +53,11 @@ def plan(
     weighed_on: date | None = None,
     groomed_on: Sequence[date] = (),
     running_out: Iterable[tuple[str, date]] = (),
+    muted: Collection[str] = (),
 ) -> list[Due]:
-    """What is due within 60 days or overdue, soonest first. ``running_out`` are medicines with their last day."""
+    """What is due within 60 days or overdue, soonest first. ``running_out`` are medicines with their last day,
+    ``muted`` what the family does not want to hear of.
+    """
     if not pet.alive:
         return []
     found = [*_doses(pet, doses, protocols, day), *_weighing(pet, weighed_on, day), *_grooming(groomed_on, day)]
@@ -57,7 +66,8 @@ def plan(
         for what, on in running_out
     ]
     soon = day + timedelta(days=AHEAD)
-    return sorted((d for d in found if d.due_on <= soon), key=lambda d: (d.due_on, d.reason, d.protocol))
+    heard = (d for d in found if d.due_on <= soon and d.key not in muted)
+    return sorted(heard, key=lambda d: (d.due_on, d.reason, d.protocol))
 
 
 def _doses(pet: PetCard, doses: Sequence[DoseGiven], protocols: Protocols, day: date) -> Iterable[Due]:

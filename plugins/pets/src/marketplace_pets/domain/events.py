@@ -65,6 +65,16 @@ class DoseVerified(Event, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class OpenedInEmergency(Event, frozen=True, kw_only=True):
+    """A shop read allergies, medicines and problems without the family's leave."""
+
+    name: ClassVar[str] = "pets.opened_in_emergency"
+    pet_id: UUID
+    read_id: UUID
+    shop_id: UUID
+    why: str
+
+
 class GrantGiven(Event, frozen=True, kw_only=True):
     name: ClassVar[str] = "pets.grant_given"
     pet_id: UUID

@@ -89,6 +89,8 @@ SCOPES = (
     ("medical", N_("Medical record")),
 )
 SCOPE_NAMES = tuple(name for name, _ in SCOPES)
+EMERGENCY = "emergency"
+"""What is read in an emergency: allergies, medicines and chronic problems."""
 IDENTITY = "identity"
 """What every vendor of a booking may see; not a scope that is granted."""
 BOOKING_SCOPES = ("vaccinations", "behaviour", "allergies")

@@ -36,6 +36,26 @@ class NotShared(DomainError):
     text = N_("The family has not shared this with you.")
 
 
+class EmergencyOff(DomainError):
+    """The site does not let anybody open a record without leave."""
+
+    code = "emergency_opening_off"
+    kind = Kind.FORBIDDEN
+    text = N_("Records cannot be opened without the family's leave on this site.")
+
+
+class AlreadyJoined(DomainError):
+    code = "already_joined"
+    kind = Kind.CONFLICT
+    text = N_("One of these records is joined with another already. Separate them first.")
+
+
+class NotTheSame(DomainError):
+    code = "not_the_same_animal"
+    kind = Kind.INVALID
+    text = N_("These are animals of different kinds.")
+
+
 class WeightImplausible(DomainError):
     """``least`` and ``most`` are kilograms, as people write them."""
 

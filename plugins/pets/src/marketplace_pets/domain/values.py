@@ -232,6 +232,11 @@ class Due:
     protocol: str = ""
     overdue: bool = False
 
+    @property
+    def key(self) -> str:
+        """What a family says that it does not want to hear of: the timetable, else the reason."""
+        return self.protocol or self.reason
+
 
 @attrs.frozen(kw_only=True)
 class Allergy:

@@ -420,7 +420,10 @@ def upgrade() -> None:
         sa.Column("scope", sa.String(length=20), nullable=False),
         sa.Column("why", sa.String(length=200), nullable=False),
         sa.Column("at", UtcDateTime, nullable=False),
-        sa.Column("grant_id", Uuid, nullable=False),
+        sa.Column("grant_id", Uuid, nullable=True),
+        sa.CheckConstraint(
+            "grant_id IS NOT NULL OR (scope = 'emergency' AND why <> '')", name=op.f("ck_pets_read_leave")
+        ),
         sa.ForeignKeyConstraint(
             ["by_person_id"], ["person.id"], name=op.f("fk_pets_read_by_person_id"), ondelete="SET NULL"
         ),
@@ -510,12 +513,60 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["pet_id"], ["pets_pet.id"], name=op.f("fk_pets_reminder_pet_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("pet_id", "protocol", "due_on", "days", name=op.f("pk_pets_reminder")),
     )
+    op.create_table(
+        "pets_mute",
+        sa.Column("pet_id", Uuid, nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("at", UtcDateTime, nullable=False),
+        sa.Column("by_person_id", Uuid, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["by_person_id"], ["person.id"], name=op.f("fk_pets_mute_by_person_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["pet_id"], ["pets_pet.id"], name=op.f("fk_pets_mute_pet_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("pet_id", "reason", name=op.f("pk_pets_mute")),
+    )
+    op.create_index(op.f("ix_pets_mute_by_person_id"), "pets_mute", ["by_person_id"], unique=False)
+    op.create_table(
+        "pets_merge",
+        sa.Column("id", Uuid, nullable=False),
+        sa.Column("kept_id", Uuid, nullable=False),
+        sa.Column("gone_id", Uuid, nullable=False),
+        sa.Column("why", sa.String(length=500), nullable=False),
+        sa.Column("at", UtcDateTime, nullable=False),
+        sa.Column("by_person_id", Uuid, nullable=True),
+        sa.Column("undone_at", UtcDateTime, nullable=True),
+        sa.Column("undone_by_id", Uuid, nullable=True),
+        sa.CheckConstraint("kept_id <> gone_id", name=op.f("ck_pets_merge_two")),
+        sa.CheckConstraint("why <> ''", name=op.f("ck_pets_merge_why")),
+        sa.ForeignKeyConstraint(
+            ["by_person_id"], ["person.id"], name=op.f("fk_pets_merge_by_person_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["undone_by_id"], ["person.id"], name=op.f("fk_pets_merge_undone_by_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["gone_id"], ["pets_pet.id"], name=op.f("fk_pets_merge_gone_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["kept_id"], ["pets_pet.id"], name=op.f("fk_pets_merge_kept_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pets_merge")),
+    )
+    op.create_index(op.f("ix_pets_merge_by_person_id"), "pets_merge", ["by_person_id"], unique=False)
+    op.create_index(op.f("ix_pets_merge_undone_by_id"), "pets_merge", ["undone_by_id"], unique=False)
+    op.create_index(op.f("ix_pets_merge_kept_id"), "pets_merge", ["kept_id"], unique=False)
+    op.create_index(
+        "uq_pets_merge_gone",
+        "pets_merge",
+        ["gone_id"],
+        unique=True,
+        sqlite_where=sa.text("undone_at IS NULL"),
+        postgresql_where=sa.text("undone_at IS NULL"),
+    )
     for table, columns in KEPT.items():
         for statement in _keep(table, columns):
             op.execute(statement)
 
 
 def downgrade() -> None:
+    op.drop_table("pets_merge")
+    op.drop_table("pets_mute")
     op.drop_table("pets_reminder")
     op.drop_table("pets_transfer")
     op.drop_table("pets_timeline")

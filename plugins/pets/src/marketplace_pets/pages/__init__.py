@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from marketplace_pets.pages import families, records, sharing, vendors
+from marketplace_pets.pages import families, records, sharing, timetables, vendors
 
-handlers = (*families.handlers, *records.handlers, *sharing.handlers, *vendors.handlers)
+handlers = (*families.handlers, *records.handlers, *sharing.handlers, *timetables.handlers, *vendors.handlers)

@@ -10,7 +10,7 @@ import attrs
 from litestar import get, post
 from litestar.datastructures import UploadFile
 from litestar.params import FromPath
-from litestar.response import Response
+from litestar.response import Redirect, Response
 
 from marketplace_kit.kernel.errors import DomainError, Invalid, Problem, StaleVersion
 from marketplace_kit.kernel.fields import Choice, Form, parse
@@ -24,7 +24,7 @@ from marketplace_kit.web.forms import FormState, form_state
 from marketplace_kit.web.rendering import page, see_other
 from marketplace_kit.web.routing import SIGNED_IN, route
 from marketplace_kit.web.uploads import ACCEPTED, FIELD, LARGEST_UPLOAD, take_photos
-from marketplace_pets import services
+from marketplace_pets import queries, services
 from marketplace_pets.domain import lists
 from marketplace_pets.domain.breeds import found as breeds_found
 from marketplace_pets.domain.breeds import name_of
@@ -165,6 +165,9 @@ async def _has_photo(request: WebRequest) -> bool:
 async def pet(request: WebRequest, site: Given[Site], actor: Given[Actor], pet_id: Id) -> Answer:
     """Context: pet, cover, weights, doses, care, entries, grants, reads, people, offers; slot ``pets.profile``."""
     locale = locale_of(request)
+    kept = await site.ask(queries.root_of, pet_id)
+    if kept != pet_id:
+        return Redirect(f"/pets/{kept}")
     shown = await showing.pet_view(site, pet_id, by=actor, locale=locale)
     weights = await showing.weight_history(site, pet_id, by=actor)
     return await page(
@@ -181,11 +184,13 @@ async def pet(request: WebRequest, site: Given[Site], actor: Given[Actor], pet_i
         protocol_names=dict(services.PROTOCOL_CHOICES),
         checks=dict(lists.CHECKS),
         care=await showing.care_plan(site, pet_id, by=actor, locale=locale),
+        muted=await showing.muted_list(site, pet_id, by=actor, locale=locale),
         entries=(await showing.history(site, pet_id, by=actor, locale=locale, limit=8)).items,
         grants=[g for g in await showing.grant_list(site, pet_id, by=actor) if g.live],
         reads=(await showing.access_log(site, pet_id, by=actor, limit=5)).items,
         people=await showing.people_with(site, pet_id, by=actor),
-        scopes=dict(lists.SCOPES) | {lists.IDENTITY: N_("Who the pet is")},
+        scopes=dict(lists.SCOPES)
+        | {lists.IDENTITY: N_("Who the pet is"), lists.EMERGENCY: N_("Opened in an emergency")},
         marks=dict(lists.MARKS),
         rights=dict(lists.RIGHTS),
         severities=dict(lists.SEVERITIES),

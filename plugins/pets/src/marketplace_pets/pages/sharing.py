@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import get, post
+from litestar.params import FromPath
 
 from marketplace_kit.kernel.errors import DomainError, Invalid, Problem
 from marketplace_kit.kernel.fields import Choice, parse
@@ -22,7 +23,7 @@ from marketplace_kit.web.routing import SIGNED_IN, route
 from marketplace_pets import queries, services
 from marketplace_pets.domain import lists
 from marketplace_pets.pages.families import Answer, Id, as_invalid, form_page, locale_of, own_pet, with_choices
-from marketplace_pets.schemas import Invitation, NewGrant, NewTransfer
+from marketplace_pets.schemas import Invitation, NewGrant, NewJoin, NewTransfer
 from marketplace_pets.services import showing
 
 _MOST_SHOPS = 200
@@ -88,6 +89,22 @@ async def revoke(request: WebRequest, site: Given[Site], actor: Given[Actor], pe
     return see_other(request, f"/pets/{pet_id}#sharing", N_("It is shared no longer."))
 
 
+@post("/pets/{pet_id:uuid}/mutes/{reason:str}", **route(SIGNED_IN), include_in_schema=False, status_code=200)
+async def mute(
+    request: WebRequest, site: Given[Site], actor: Given[Actor], pet_id: Id, reason: FromPath[str]
+) -> Answer:
+    await site.do(services.mute, pet_id, reason, by=actor)
+    return see_other(request, f"/pets/{pet_id}#care", N_("You will not be reminded of this any more."))
+
+
+@post("/pets/{pet_id:uuid}/mutes/{reason:str}/end", **route(SIGNED_IN), include_in_schema=False, status_code=200)
+async def unmute(
+    request: WebRequest, site: Given[Site], actor: Given[Actor], pet_id: Id, reason: FromPath[str]
+) -> Answer:
+    await site.do(services.unmute, pet_id, reason, by=actor)
+    return see_other(request, f"/pets/{pet_id}#care", N_("You will be reminded of this again."))
+
+
 @get("/pets/{pet_id:uuid}/log", **route(SIGNED_IN), include_in_schema=False)
 async def log(
     request: WebRequest, site: Given[Site], actor: Given[Actor], pet_id: Id, cursor: CursorText = None
@@ -100,8 +117,56 @@ async def log(
         pet=pet,
         found=await showing.access_log(site, pet_id, by=actor, cursor=cursor),
         grants=await showing.grant_list(site, pet_id, by=actor),
-        scopes=dict(lists.SCOPES) | {lists.IDENTITY: N_("Who the pet is")},
+        scopes=dict(lists.SCOPES)
+        | {lists.IDENTITY: N_("Who the pet is"), lists.EMERGENCY: N_("Opened in an emergency")},
     )
+
+
+@get("/pets/{pet_id:uuid}/join", **route(SIGNED_IN), include_in_schema=False)
+async def join_page(request: WebRequest, site: Given[Site], actor: Given[Actor], pet_id: Id) -> Answer:
+    return await _join_page(request, site, actor, pet_id)
+
+
+async def _join_page(
+    request: WebRequest, site: Site, actor: Actor, pet_id: UUID, raw: Any = None, refused: Invalid | None = None
+) -> Answer:
+    """Context: pet, form, others (whether there is anything to join), ledger."""
+    pet = await own_pet(request, site, actor, pet_id)
+    found = await services.may_be_joined(site, pet_id, by=actor)
+    choices = tuple(Choice(str(card.pet_id), card.name) for card in found)
+    return await page(
+        request,
+        "pets/join.html",
+        status=422 if refused else 200,
+        page_title=N_("The same animal twice?"),
+        pet=pet,
+        form=with_choices(form_state(request, NewJoin, raw, refused), other=choices),
+        others=bool(found),
+        ledger=await showing.ledger(site, pet_id, by=actor),
+    )
+
+
+@post("/pets/{pet_id:uuid}/join", **route(SIGNED_IN), include_in_schema=False, status_code=200)
+async def join(request: WebRequest, site: Given[Site], actor: Given[Actor], pet_id: Id) -> Answer:
+    raw = await posted_raw(request)
+    try:
+        form = parse(NewJoin, raw, "form")
+        await site.do(services.join, pet_id, services.other_pet(form.other), why=form.why, by=actor)
+    except DomainError as refused:
+        if isinstance(refused, Invalid):
+            return await _join_page(request, site, actor, pet_id, raw, refused)
+        fields = {"reason_required": "why", "already_joined": "other", "not_the_same_animal": "other"}
+        if refused.code not in fields:
+            raise
+        problem = Problem(fields[refused.code], refused.code, refused.text, refused.facts)
+        return await _join_page(request, site, actor, pet_id, raw, Invalid(problem))
+    return see_other(request, f"/pets/{pet_id}", N_("Both records are shown as one now. You can separate them again."))
+
+
+@post("/pets/{pet_id:uuid}/join/{other_id:uuid}/end", **route(SIGNED_IN), include_in_schema=False, status_code=200)
+async def separate(request: WebRequest, site: Given[Site], actor: Given[Actor], pet_id: Id, other_id: Id) -> Answer:
+    await site.do(services.separate, pet_id, other_id, by=actor)
+    return see_other(request, f"/pets/{pet_id}/join", N_("They are two records again."))
 
 
 @get("/pets/{pet_id:uuid}/hand-over", **route(SIGNED_IN), include_in_schema=False)
@@ -168,4 +233,18 @@ async def let_go(request: WebRequest, site: Given[Site], actor: Given[Actor], pe
     return see_other(request, "/pets" if person_id == actor.person_id else f"/pets/{pet_id}", N_("Saved."))
 
 
-handlers = (share_page, share, revoke, log, hand_over_page, hand_over, withdraw, let_go)
+handlers = (
+    join_page,
+    join,
+    separate,
+    mute,
+    unmute,
+    share_page,
+    share,
+    revoke,
+    log,
+    hand_over_page,
+    hand_over,
+    withdraw,
+    let_go,
+)

@@ -10,7 +10,7 @@ from litestar import get, post
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 
-from marketplace_kit.kernel.errors import DomainError, Invalid
+from marketplace_kit.kernel.errors import DomainError, Invalid, Missing, Problem
 from marketplace_kit.kernel.fields import Choice, parse
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.pictures import cover_of
@@ -23,13 +23,13 @@ from marketplace_kit.web.forms import errors_of, form_state
 from marketplace_kit.web.rendering import page, see_other
 from marketplace_kit.web.routing import route
 from marketplace_pets import queries, services
-from marketplace_pets.domain import NotShared, lists
+from marketplace_pets.domain import EmergencyOff, NotShared, lists
 from marketplace_pets.domain.breeds import name_of
 from marketplace_pets.pages.families import SPECIES, Answer, Id, as_invalid, locale_of, with_choices
 from marketplace_pets.pages.sharing import hand_over_answer
-from marketplace_pets.schemas import Invitation, Verdict, WalkInPet
+from marketplace_pets.schemas import EmergencyReason, Invitation, Verdict, WalkInPet
 from marketplace_pets.services import showing
-from marketplace_pets.services.access import CHECK, READ
+from marketplace_pets.services.access import CHECK, EMERGENCY, READ
 
 Word = Annotated[str, QueryParameter(max_length=200)]
 
@@ -202,8 +202,68 @@ async def by_chip(request: WebRequest, site: Given[Site], actor: Given[Actor], c
         missing=missing,
         species=SPECIES,
         locale_now=visit_of(request).locale,
+        may_open=services.may_open(site, actor),
         nav_slot="vendor",
     )
 
 
-handlers = (shared, new_page, write_down, invite, shared_pet, pile, verify, by_chip)
+@post("/sell/pets/{pet_id:uuid}/emergency", **route(EMERGENCY), include_in_schema=False, status_code=200)
+async def emergency(request: WebRequest, site: Given[Site], actor: Given[Actor], pet_id: Id) -> Answer:
+    """What was read is on this answer and nowhere else, so there is no redirect."""
+    raw = await posted_raw(request)
+    opened, refused = None, None
+    try:
+        form = parse(EmergencyReason, raw, "form")
+        shop_id = services.own_shop(form.shop_id, actor)
+        found = await services.break_glass(site, pet_id, shop_id=shop_id, why=form.why, by=actor)
+        opened = await showing.shared_view(site, found, locale_of(request))
+    except DomainError as wrong:
+        refused = wrong if isinstance(wrong, Invalid) else None
+        if wrong.code == "reason_required":
+            refused = Invalid(Problem("why", wrong.code, wrong.text, wrong.facts))
+        if refused is None:
+            raise
+    return await _emergency(request, site, actor, pet_id, raw, refused, opened)
+
+
+@get("/sell/pets/{pet_id:uuid}/emergency", **route(EMERGENCY), include_in_schema=False)
+async def emergency_page(request: WebRequest, site: Given[Site], actor: Given[Actor], pet_id: Id) -> Answer:
+    return await _emergency(request, site, actor, pet_id)
+
+
+async def _emergency(
+    request: WebRequest,
+    site: Site,
+    actor: Actor,
+    pet_id: UUID,
+    raw: Any = None,
+    refused: Invalid | None = None,
+    opened: Any = None,
+) -> Answer:
+    """Context: form, action, opened (allergies and conditions, or none), severities."""
+    if not services.may_open(site, actor):
+        raise EmergencyOff
+    card = await site.ask(services.card, pet_id)
+    if card is None:
+        raise Missing
+    shops = await site.ask(names_of, actor.shops)
+    choices = tuple(Choice(str(shop_id), name) for shop_id, name in sorted(shops.items(), key=lambda s: s[1]))
+    values = raw if raw is not None else {"why": "", "shop_id": choices[0].value if choices else ""}
+    state = with_choices(form_state(request, EmergencyReason, values, refused), shop_id=choices)
+    if len(choices) == 1:
+        state = attrs.evolve(state, fields=tuple(f for f in state.fields if f.name != "shop_id"))
+    return await page(
+        request,
+        "pets/emergency.html",
+        status=422 if refused else 200,
+        page_title=N_("Open the record in an emergency"),
+        pet_name=card.name,
+        form=state,
+        action=f"/sell/pets/{pet_id}/emergency",
+        opened=opened,
+        severities=dict(lists.SEVERITIES),
+        nav_slot="vendor",
+    )
+
+
+handlers = (emergency, emergency_page, shared, new_page, write_down, invite, shared_pet, pile, verify, by_chip)

@@ -27,10 +27,10 @@ from marketplace_kit.kernel.hooks import (
 )
 from marketplace_kit.kernel.texts import N_
 from marketplace_pets import api, jobs, pages, queries, services
-from marketplace_pets.domain import DoseVerified, PetTransferred, WeightRecorded
+from marketplace_pets.domain import DoseVerified, OpenedInEmergency, PetTransferred, WeightRecorded
 from marketplace_pets.plugin.samples import load_pets
 from marketplace_pets.schemas import PetsSettings
-from marketplace_pets.services.access import BY_CHIP, CHECK, PROTOCOLS, READ
+from marketplace_pets.services.access import BY_CHIP, CHECK, EMERGENCY, PROTOCOLS, READ
 from marketplace_pets.tables import TABLES
 
 HERE = Path(__file__).parent.parent
@@ -86,6 +86,15 @@ NOTICES = (
         sample=_SAMPLE,
     ),
 )
+OPENED = Notice(
+    name="pets.opened_in_emergency",
+    label=N_("A shop opened my pet's record in an emergency"),
+    subject=N_("{pet}: the record was opened in an emergency"),
+    body=N_("{shop} read allergies, medicines and chronic problems of {pet} without your leave. Reason given: {why}"),
+    category="services",
+    urgent=True,
+    sample={"pet": "Buddy", "shop": "Ақ Табан", "why": "Brought in unconscious after an accident"},
+)
 CLAIM = Notice(
     name="pets.claim",
     label=N_("Somebody wrote down your pet: take over its record"),
@@ -109,6 +118,7 @@ PERSONAL = PersonalData(
         "pets_transfer.accepted_by_id": "identity",
         "pets_transfer.phone": "contact",
         "pets_dose.checked_by_id": "identity",
+        "pets_merge.undone_by_id": "trace",
         "pets_photo.by_id": "trace",
         "pets_dose_photo.by_id": "trace",
         **{
@@ -124,6 +134,8 @@ PERSONAL = PersonalData(
                 "grant",
                 "read",
                 "timeline",
+                "mute",
+                "merge",
             )
         },
     },
@@ -167,6 +179,7 @@ class Pets(Plugin):
             Permission(name=READ, label=N_("Read what families share of their pets"), roles=_STAFF),
             Permission(name=CHECK, label=N_("Check proofs of vaccinations"), roles=_STAFF),
             Permission(name=BY_CHIP, label=N_("Find a pet by its microchip"), roles=_STAFF),
+            Permission(name=EMERGENCY, label=N_("Open a pet's record in an emergency"), roles=_STAFF),
             Permission(name=PROTOCOLS, label=N_("Change the timetables of vaccinations"), roles=("admin",)),
         )
 
@@ -178,7 +191,7 @@ class Pets(Plugin):
     @hookimpl
     @override
     def mk_notices(self) -> Sequence[Notice]:
-        return (*NOTICES, CLAIM)
+        return (*NOTICES, OPENED, CLAIM)
 
     @hookimpl
     @override
@@ -195,6 +208,7 @@ class Pets(Plugin):
         return (
             Listener(name="pets.tell_checked", event=DoseVerified, handle=services.tell_checked),
             Listener(name="pets.tell_change", event=WeightRecorded, handle=services.tell_change),
+            Listener(name="pets.tell_opened", event=OpenedInEmergency, handle=services.tell_opened),
             Listener(name="pets.tell_moved", event=PetTransferred, handle=services.tell_moved),
         )
 
@@ -224,6 +238,12 @@ class Pets(Plugin):
                     href="/sell/pets/verify",
                     icon="clipboard-check",
                     order=47,
+                )
+            )
+        if actor.may(PROTOCOLS):
+            items.append(
+                NavItem(
+                    slot="admin", text=N_("Timetables"), href="/admin/pets/protocols", icon="calendar-week", order=46
                 )
             )
         return items

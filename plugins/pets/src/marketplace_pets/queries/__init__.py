@@ -11,6 +11,7 @@ from marketplace_pets.queries.health import (
     weights_of,
 )
 from marketplace_pets.queries.history import groomed_on, running_out, timeline_of
+from marketplace_pets.queries.joining import joined_to, ledger_of, root_of, whole
 from marketplace_pets.queries.personal import export
 from marketplace_pets.queries.profiles import (
     Rows,
@@ -29,7 +30,7 @@ from marketplace_pets.queries.profiles import (
     tie,
     written_down,
 )
-from marketplace_pets.queries.reminding import reminded, to_remind
+from marketplace_pets.queries.reminding import muted_of, reminded, to_remind
 from marketplace_pets.queries.sharing import (
     grant_for,
     grant_of,
@@ -57,12 +58,15 @@ __all__ = [
     "grant_of",
     "grants_of",
     "groomed_on",
+    "joined_to",
     "keeper_of",
     "keepership",
     "known_to",
     "latest_weights",
+    "ledger_of",
     "live_grants",
     "marks_of",
+    "muted_of",
     "open_offers",
     "people_with",
     "pet",
@@ -71,6 +75,7 @@ __all__ = [
     "protocols",
     "reads_of",
     "reminded",
+    "root_of",
     "running_out",
     "shared_with",
     "tie",
@@ -78,5 +83,6 @@ __all__ = [
     "to_remind",
     "waiting_doses",
     "weights_of",
+    "whole",
     "written_down",
 ]

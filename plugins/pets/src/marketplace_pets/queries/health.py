@@ -20,6 +20,7 @@ from marketplace_pets.domain import (
     WeightSeen,
 )
 from marketplace_pets.domain.protocols import SHIPPED, revised
+from marketplace_pets.queries.joining import whole, whose
 from marketplace_pets.tables import (
     allergy_table,
     behaviour_table,
@@ -34,7 +35,11 @@ weight, dose = weight_table.c, dose_table.c
 
 async def weights_of(connection: AsyncConnection, pet_id: UUID) -> list[WeightSeen]:
     """Every weighing, oldest first."""
-    asked = sa.select(weight_table).where(weight.pet_id == pet_id).order_by(weight.at, weight.recorded_at, weight.id)
+    asked = (
+        sa.select(weight_table)
+        .where(whole(weight.pet_id, (pet_id,)))
+        .order_by(weight.at, weight.recorded_at, weight.id)
+    )
     return [_weight(row) for row in await connection.execute(asked)]
 
 
@@ -43,15 +48,16 @@ async def latest_weights(connection: AsyncConnection, pet_ids: Collection[UUID])
     if not pet_ids:
         return {}
     place = sa.func.row_number().over(
-        partition_by=weight.pet_id, order_by=(weight.at.desc(), weight.recorded_at.desc(), weight.id.desc())
+        partition_by=whose(weight.pet_id, pet_ids),
+        order_by=(weight.at.desc(), weight.recorded_at.desc(), weight.id.desc()),
     )
     ranked = (
-        sa.select(weight_table, place.label("place"))
-        .where(weight.pet_id.in_(set(pet_ids)), weight.mistake_at.is_(None))
+        sa.select(weight_table, whose(weight.pet_id, pet_ids).label("whole_id"), place.label("place"))
+        .where(whole(weight.pet_id, pet_ids), weight.mistake_at.is_(None))
         .subquery()
     )
     rows = await connection.execute(sa.select(ranked).where(ranked.c.place == 1))
-    return {row.pet_id: _weight(row) for row in rows}
+    return {row.whole_id: _weight(row) for row in rows}
 
 
 def _weight(row: Any) -> WeightSeen:
@@ -80,9 +86,9 @@ async def doses_of(connection: AsyncConnection, pet_ids: Collection[UUID]) -> di
     """The doses of these pets, oldest first."""
     found: dict[UUID, list[DoseGiven]] = defaultdict(list)
     if pet_ids:
-        asked = sa.select(dose_table).where(dose.pet_id.in_(set(pet_ids))).order_by(dose.given_on, dose.id)
-        for row in await connection.execute(asked):
-            found[row.pet_id].append(_dose(row))
+        asked = sa.select(dose_table, whose(dose.pet_id, pet_ids).label("whole_id")).where(whole(dose.pet_id, pet_ids))
+        for row in await connection.execute(asked.order_by(dose.given_on, dose.id)):
+            found[row.whole_id].append(_dose(row))
     return found
 
 
@@ -101,7 +107,7 @@ async def protocols(connection: AsyncConnection) -> Protocols:
 
 async def allergies_of(connection: AsyncConnection, pet_id: UUID) -> list[Allergy]:
     t = allergy_table.c
-    asked = sa.select(allergy_table).where(t.pet_id == pet_id, t.ended_at.is_(None)).order_by(t.at, t.id)
+    asked = sa.select(allergy_table).where(whole(t.pet_id, (pet_id,)), t.ended_at.is_(None)).order_by(t.at, t.id)
     return [
         Allergy(allergy_id=r.id, substance=r.substance, severity=r.severity, reaction=r.reaction, is_class=r.is_class)
         for r in await connection.execute(asked)
@@ -110,7 +116,7 @@ async def allergies_of(connection: AsyncConnection, pet_id: UUID) -> list[Allerg
 
 async def conditions_of(connection: AsyncConnection, pet_id: UUID) -> list[Condition]:
     t = condition_table.c
-    asked = sa.select(condition_table).where(t.pet_id == pet_id, t.ended_at.is_(None)).order_by(t.at, t.id)
+    asked = sa.select(condition_table).where(whole(t.pet_id, (pet_id,)), t.ended_at.is_(None)).order_by(t.at, t.id)
     return [
         Condition(
             condition_id=r.id, kind=r.kind, what=r.what, details=r.details, since=r.since, runs_out_on=r.runs_out_on
@@ -123,7 +129,9 @@ async def behaviours_of(connection: AsyncConnection, pet_ids: Collection[UUID]) 
     found: dict[UUID, list[BehaviourFlag]] = defaultdict(list)
     t = behaviour_table.c
     if pet_ids:
-        asked = sa.select(t.pet_id, t.code, t.comment).where(t.pet_id.in_(set(pet_ids)), t.ended_at.is_(None))
-        for row in await connection.execute(asked.order_by(t.code)):
-            found[row.pet_id].append(BehaviourFlag(code=row.code, comment=row.comment))
+        of = whose(t.pet_id, pet_ids).label("whole_id")
+        asked = sa.select(of, t.code, t.comment).where(whole(t.pet_id, pet_ids), t.ended_at.is_(None))
+        for row in await connection.execute(asked.order_by(t.code, t.at)):
+            if all(one.code != row.code for one in found[row.whole_id]):
+                found[row.whole_id].append(BehaviourFlag(code=row.code, comment=row.comment))
     return found

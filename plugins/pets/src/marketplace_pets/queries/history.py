@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from marketplace_pets.domain import (
     TimelineEntry,
 )
+from marketplace_pets.queries.joining import whole, whose
 from marketplace_pets.tables import (
     condition_table,
     timeline_table,
@@ -44,7 +45,7 @@ async def timeline_of(
 ) -> list[TimelineEntry]:
     """What happened, latest first; ``scopes`` limits it to what a reader may see."""
     t = timeline_table.c
-    asked = sa.select(timeline_table).where(t.pet_id == pet_id)
+    asked = sa.select(timeline_table).where(whole(t.pet_id, (pet_id,)))
     if scopes is not None:
         asked = asked.where(t.scope.in_(set(scopes)))
     if before is not None:
@@ -60,9 +61,11 @@ async def groomed_on(connection: AsyncConnection, pet_ids: Collection[UUID]) -> 
     t = timeline_table.c
     found: dict[UUID, list[date]] = defaultdict(list)
     if pet_ids:
-        asked = sa.select(t.pet_id, t.at).where(t.pet_id.in_(set(pet_ids)), t.kind == "grooming").order_by(t.at)
-        for row in await connection.execute(asked):
-            found[row.pet_id].append(row.at.date())
+        asked = sa.select(whose(t.pet_id, pet_ids).label("whole_id"), t.at).where(
+            whole(t.pet_id, pet_ids), t.kind == "grooming"
+        )
+        for row in await connection.execute(asked.order_by(t.at)):
+            found[row.whole_id].append(row.at.date())
     return found
 
 
@@ -70,9 +73,9 @@ async def running_out(connection: AsyncConnection, pet_ids: Collection[UUID]) ->
     t = condition_table.c
     found: dict[UUID, list[tuple[str, date]]] = defaultdict(list)
     if pet_ids:
-        asked = sa.select(t.pet_id, t.what, t.runs_out_on).where(
-            t.pet_id.in_(set(pet_ids)), t.runs_out_on.is_not(None), t.ended_at.is_(None)
+        asked = sa.select(whose(t.pet_id, pet_ids).label("whole_id"), t.what, t.runs_out_on).where(
+            whole(t.pet_id, pet_ids), t.runs_out_on.is_not(None), t.ended_at.is_(None)
         )
         for row in await connection.execute(asked.order_by(t.runs_out_on)):
-            found[row.pet_id].append((row.what, row.runs_out_on))
+            found[row.whole_id].append((row.what, row.runs_out_on))
     return found

@@ -19,6 +19,7 @@ from marketplace_pets.tables import (
     grant_table,
     keepership_table,
     mark_table,
+    merge_table,
     pet_table,
     read_table,
     timeline_table,
@@ -38,6 +39,10 @@ async def export(connection: AsyncConnection, person_id: UUID) -> dict[str, Any]
         mine = sa.or_(table.c.pet_id.in_(kept), table.c.by_person_id == person_id)
         rows = (await connection.execute(sa.select(table).where(mine).order_by(table.c.id))).mappings()
         told[table.name.removeprefix("pets_")] = [_plain(row) for row in rows]
+    asked = sa.select(merge_table).where(
+        sa.or_(merge_table.c.kept_id.in_(kept), merge_table.c.by_person_id == person_id)
+    )
+    told["merge"] = [_plain(row) for row in (await connection.execute(asked)).mappings()]
     for table in (keepership_table, co_keeper_table):
         rows = (await connection.execute(sa.select(table).where(table.c.person_id == person_id))).mappings()
         told[table.name.removeprefix("pets_")] = [_plain(row) for row in rows]
@@ -46,7 +51,7 @@ async def export(connection: AsyncConnection, person_id: UUID) -> dict[str, Any]
     return told
 
 
-_HIDDEN = {"digest", "by_person_id", "checked_by_id"}
+_HIDDEN = {"digest", "by_person_id", "checked_by_id", "undone_by_id"}
 
 
 def _plain(row: Any) -> dict[str, Any]:

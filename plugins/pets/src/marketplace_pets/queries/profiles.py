@@ -16,6 +16,7 @@ from marketplace_pets.domain import (
     PetCard,
     lists,
 )
+from marketplace_pets.queries.joining import gone, whole
 from marketplace_pets.schemas import MarkView
 from marketplace_pets.tables import (
     co_keeper_table,
@@ -92,7 +93,10 @@ async def written_down(connection: AsyncConnection, shops: Collection[UUID], lim
     if not shops:
         return []
     asked = CARDS.where(
-        keepership.shop_id.in_(set(shops)), keepership.how == lists.WALK_IN, pet.state != lists.DECEASED
+        keepership.shop_id.in_(set(shops)),
+        keepership.how == lists.WALK_IN,
+        pet.state != lists.DECEASED,
+        sa.not_(gone(pet.id)),
     )
     return [card_of(row) for row in await connection.execute(asked.order_by(pet.name, pet.id).limit(limit))]
 
@@ -107,7 +111,7 @@ async def pets_of(
     statement = (
         sa.select(*_CARD, co_keeper.right)
         .select_from(pet_table.outerjoin(keepership_table, _OPEN).outerjoin(co_keeper_table, shared))
-        .where(sa.or_(_mine(person_id, shops), co_keeper.person_id.is_not(None)))
+        .where(sa.or_(_mine(person_id, shops), co_keeper.person_id.is_not(None)), sa.not_(gone(pet.id)))
         .order_by(pet.state == lists.DECEASED, pet.name, pet.id)
     )
     rows = (await connection.execute(statement)).all()
@@ -180,7 +184,11 @@ async def open_offers(connection: AsyncConnection, pet_id: UUID, now: datetime) 
 
 async def marks_of(connection: AsyncConnection, pet_id: UUID) -> list[MarkView]:
     t = mark_table.c
-    asked = sa.select(t.id, t.kind, t.value, t.on_day, t.site, t.live).where(t.pet_id == pet_id).order_by(t.at, t.id)
+    asked = (
+        sa.select(t.id, t.kind, t.value, t.on_day, t.site, t.live)
+        .where(whole(t.pet_id, (pet_id,)))
+        .order_by(t.at, t.id)
+    )
     return [MarkView(**row._mapping) for row in await connection.execute(asked)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
 from uuid import UUID
@@ -13,18 +14,32 @@ from marketplace_pets.domain import (
     PetCard,
     lists,
 )
+from marketplace_pets.queries.joining import gone
 from marketplace_pets.queries.profiles import CARDS, card_of, keepership, pet
 from marketplace_pets.tables import (
+    mute_table,
     reminder_table,
 )
 
 
 async def to_remind(connection: AsyncConnection, after: UUID | None, limit: int) -> list[PetCard]:
     """The next living pets whose keepers are people and want reminders, by id."""
-    asked = CARDS.where(pet.state != lists.DECEASED, pet.reminders, keepership.person_id.is_not(None))
+    asked = CARDS.where(
+        pet.state != lists.DECEASED, pet.reminders, keepership.person_id.is_not(None), sa.not_(gone(pet.id))
+    )
     if after is not None:
         asked = asked.where(pet.id > after)
     return [card_of(row) for row in await connection.execute(asked.order_by(pet.id).limit(limit))]
+
+
+async def muted_of(connection: AsyncConnection, pet_ids: Collection[UUID]) -> dict[UUID, set[str]]:
+    """What the families of these pets do not want to hear of."""
+    t = mute_table.c
+    found: dict[UUID, set[str]] = defaultdict(set)
+    if pet_ids:
+        for row in await connection.execute(sa.select(t.pet_id, t.reason).where(t.pet_id.in_(set(pet_ids)))):
+            found[row.pet_id].add(row.reason)
+    return found
 
 
 async def reminded(connection: AsyncConnection, pet_ids: Collection[UUID]) -> set[tuple[UUID, str, date, int]]:

@@ -16,6 +16,7 @@ from marketplace_pets.domain import (
     lists,
 )
 from marketplace_pets.queries.health import dose
+from marketplace_pets.queries.joining import gone, whole
 from marketplace_pets.queries.profiles import CARDS, Rows, card_of, keepership, pet
 from marketplace_pets.tables import (
     dose_table,
@@ -52,7 +53,9 @@ def live_grants(now: datetime, today: date) -> sa.ColumnElement[bool]:
 
 async def grants_of(connection: AsyncConnection, pet_id: UUID) -> list[Grant]:
     """Every grant for a pet, the latest first."""
-    asked = sa.select(grant_table).where(grant.pet_id == pet_id).order_by(grant.starts_at.desc(), grant.id.desc())
+    asked = (
+        sa.select(grant_table).where(whole(grant.pet_id, (pet_id,))).order_by(grant.starts_at.desc(), grant.id.desc())
+    )
     return [grant_of(row) for row in await connection.execute(asked)]
 
 
@@ -105,7 +108,7 @@ async def known_to(
     """The living pets that are shared with a shop just now, and those that it wrote down, by name."""
     shared = sa.select(grant.pet_id).where(grant.shop_id == shop_id, live_grants(now, today))
     written = sa.and_(keepership.shop_id == shop_id, keepership.how == lists.WALK_IN)
-    asked = CARDS.where(sa.or_(pet.id.in_(shared), written), pet.state != lists.DECEASED)
+    asked = CARDS.where(sa.or_(pet.id.in_(shared), written), pet.state != lists.DECEASED, sa.not_(gone(pet.id)))
     return [card_of(row) for row in await connection.execute(asked.order_by(pet.name, pet.id).limit(limit))]
 
 
@@ -141,7 +144,7 @@ async def reads_of(
 ) -> Rows:
     """Who read what, latest first."""
     t = read_table.c
-    asked = sa.select(read_table).where(t.pet_id == pet_id)
+    asked = sa.select(read_table).where(whole(t.pet_id, (pet_id,)))
     if before is not None:
         asked = asked.where(
             sa.tuple_(t.at, t.id) < sa.tuple_(sa.literal(before[0], t.at.type), sa.literal(before[1], t.id.type))

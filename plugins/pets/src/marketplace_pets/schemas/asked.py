@@ -214,10 +214,26 @@ class NewTransfer(Form):
     right: OfferedRight = lists.KEEPER
 
 
+class NewJoin(Form, frozen=True, kw_only=True):
+    """Another record of the same animal."""
+
+    other: Annotated[str, Field(N_("The other record"), max_length=36)]
+    why: Annotated[str, Field(N_("How do you know that it is the same animal?"), long=True, max_length=500)]
+
+
 class TransferCode(Form):
     """The code that somebody was told."""
 
     code: Annotated[str, Field(N_("Code"), max_length=20)]
+
+
+class EmergencyReason(Form, frozen=True, kw_only=True):
+    """Why a record is opened without the family's leave."""
+
+    why: Annotated[
+        str, Field(N_("What has happened?"), long=True, max_length=200, hint=N_("The keeper is told this at once."))
+    ]
+    shop_id: ForShop = ""
 
 
 class NewProtocolVersion(Form):
@@ -239,6 +255,14 @@ class PetsSettings(Form):
     remind_hour: Annotated[int, Field(N_("Hour of the day at which reminders go out"), min=0, max=23, runtime=True)] = (
         10
     )
+    emergency_opening: Annotated[
+        bool,
+        Field(
+            N_("Staff may open a record in an emergency"),
+            runtime=True,
+            hint=N_("Allergies, medicines and chronic problems only, with a reason; the keeper is told at once."),
+        ),
+    ] = False
     transfer_days: Annotated[
         int, Field(N_("A code to hand over a pet is good for"), unit=N_("days"), min=1, max=60, runtime=True)
     ] = 7

@@ -97,6 +97,17 @@ class PersonWith(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime
 
 
+class JoinedView(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the ledger: which record was joined, by whom and why; ``undone_at`` is null while it is."""
+
+    pet_id: UUID
+    name: str
+    why: str
+    at: datetime
+    by: str
+    undone_at: datetime | None
+
+
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """Whose a chipped pet is."""
 

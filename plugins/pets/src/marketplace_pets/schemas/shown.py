@@ -183,11 +183,23 @@ class DosesView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DueView(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a care plan. ``key`` is what it can be muted by; ``href`` leads to what helps, said by ``act``."""
+
     reason: str
     text: str
     due_on: date
     protocol: str
     overdue: bool
+    key: str
+    act: str
+    href: str
+
+
+class MutedView(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that the family does not want to hear of."""
+
+    reason: str
+    text: str
 
 
 class EntryView(msgspec.Struct, frozen=True, kw_only=True):
@@ -198,6 +210,22 @@ class EntryView(msgspec.Struct, frozen=True, kw_only=True):
     scope: str
     link: str
     shop_name: str
+
+
+class ProtocolView(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of a timetable. Ages and intervals are days; ``in_force``: the newest of its name."""
+
+    name: str
+    label: str
+    version: int
+    in_force: bool
+    species: list[str]
+    min_age: int
+    min_interval: int
+    max_interval: int
+    valid_years: int
+    source: str
+    dated: date
 
 
 class BreedView(msgspec.Struct, frozen=True, kw_only=True):

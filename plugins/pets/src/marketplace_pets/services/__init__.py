@@ -12,6 +12,7 @@ from marketplace_pets.domain import PROTOCOL_CHOICES
 from marketplace_pets.services.access import BY_CHIP, access_pet, may, own_shop, seen_pet, shop_of, today, weighed_at
 from marketplace_pets.services.claiming import SEND, SendClaim, invite, invite_again, known_to, send_claim, write_down
 from marketplace_pets.services.doses import record_dose, verify_dose
+from marketplace_pets.services.emergencies import break_glass, may_open, open_in_emergency
 from marketplace_pets.services.health import (
     add_allergy,
     add_condition,
@@ -20,6 +21,7 @@ from marketplace_pets.services.health import (
     flag_behaviour,
     unflag_behaviour,
 )
+from marketplace_pets.services.joining import join, may_be_joined, other_pet, separate
 from marketplace_pets.services.keepers import accept, hand_over, let_go, offer, take_up, withdraw
 from marketplace_pets.services.looking import (
     behaviour_codes,
@@ -45,9 +47,9 @@ from marketplace_pets.services.profiles import (
     remove_mark,
     set_active,
 )
-from marketplace_pets.services.reminding import remind
+from marketplace_pets.services.reminding import mute, remind, unmute
 from marketplace_pets.services.sharing import NO_SUCH_SHOP, end_booking_grant, grant_for_booking, read, revoke, share
-from marketplace_pets.services.telling import tell_change, tell_checked, tell_moved
+from marketplace_pets.services.telling import tell_change, tell_checked, tell_moved, tell_opened
 from marketplace_pets.services.timeline import note
 from marketplace_pets.services.timetables import revise_protocol
 from marketplace_pets.services.weights import mark_mistake, record_weight
@@ -67,6 +69,7 @@ __all__ = [
     "add_mark",
     "behaviour_codes",
     "behaviours",
+    "break_glass",
     "card",
     "cards",
     "died",
@@ -82,6 +85,7 @@ __all__ = [
     "hand_over",
     "invite",
     "invite_again",
+    "join",
     "known_to",
     "latest_weight",
     "latest_weights",
@@ -89,11 +93,16 @@ __all__ = [
     "look_up_chip",
     "mark_mistake",
     "may",
+    "may_be_joined",
     "may_book",
+    "may_open",
     "may_read",
+    "mute",
     "my_pets",
     "note",
     "offer",
+    "open_in_emergency",
+    "other_pet",
     "own_shop",
     "read",
     "record_dose",
@@ -105,6 +114,7 @@ __all__ = [
     "revoke",
     "seen_pet",
     "send_claim",
+    "separate",
     "set_active",
     "share",
     "shop_of",
@@ -112,8 +122,10 @@ __all__ = [
     "tell_change",
     "tell_checked",
     "tell_moved",
+    "tell_opened",
     "today",
     "unflag_behaviour",
+    "unmute",
     "verify_dose",
     "weighed_at",
     "withdraw",

@@ -16,7 +16,7 @@ from marketplace_pets.domain import Grant, NotKeeper, NotShared, lists
 from marketplace_pets.queries import Tie
 
 CHECK, BY_CHIP, PROTOCOLS = "pets.verify_doses", "pets.find_by_chip", "pets.edit_protocols"
-READ = "pets.read_shared"
+READ, EMERGENCY = "pets.read_shared", "pets.open_in_emergency"
 _RANK = {"": 0, "view": 1, "book": 2, "manage": 3, lists.KEEPER: 4}
 
 

@@ -14,6 +14,7 @@ from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.ids import new_id
 from marketplace_kit.kernel.site import UnitOfWork
 from marketplace_kit.kernel.texts import N_
+from marketplace_pets import queries
 from marketplace_pets.domain import BEHAVIOUR_CHOICES
 from marketplace_pets.schemas import NewAllergy, NewBehaviour, NewCondition
 from marketplace_pets.services.access import access_pet, access_to_write
@@ -59,7 +60,7 @@ async def end_condition(uow: UnitOfWork, pet_id: UUID, entry_id: UUID, *, reason
 async def _end(uow: UnitOfWork, table: sa.Table, pet_id: UUID, entry_id: UUID, reason: str, by: Actor) -> None:
     await access_pet(uow, pet_id, by=by)
     t = table.c
-    mine = sa.and_(t.id == entry_id, t.pet_id == pet_id)
+    mine = sa.and_(t.id == entry_id, queries.whole(t.pet_id, (pet_id,)))
     if (await uow.session.execute(sa.select(t.id).where(mine))).first() is None:
         raise Missing
     ended = sa.update(table).where(mine, t.ended_at.is_(None))
@@ -94,5 +95,5 @@ async def unflag_behaviour(uow: UnitOfWork, pet_id: UUID, code: str, *, by: Acto
 
 async def _lower(uow: UnitOfWork, pet_id: UUID, code: str, at: datetime) -> None:
     t = behaviour_table.c
-    lowered = sa.update(behaviour_table).where(t.pet_id == pet_id, t.code == code, t.ended_at.is_(None))
+    lowered = sa.update(behaviour_table).where(queries.whole(t.pet_id, (pet_id,)), t.code == code, t.ended_at.is_(None))
     await uow.session.execute(lowered.values(ended_at=at))

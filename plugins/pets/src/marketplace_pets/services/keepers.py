@@ -146,12 +146,12 @@ async def hand_over(uow: UnitOfWork, pet_id: UUID, *, to: UUID, how: str = "tran
         raise PetDeceased
     if keeper.person_id == to:
         raise CodeNotValid
-    k, p, c = keepership_table.c, pet_table.c, co_keeper_table.c
-    closed = sa.update(keepership_table).where(k.id == keeper.id, k.until.is_(None)).values(until=uow.at)
-    if (await uow.session.execute(closed.returning(k.id))).first() is None:
+    p, c = pet_table.c, co_keeper_table.c
+    if not await _move(uow, pet_id, to, how):
         raise CodeNotValid
-    opened = {"id": new_id(), "pet_id": pet_id, "person_id": to, "since": uow.at, "how": how}
-    await uow.session.execute(sa.insert(keepership_table).values(opened))
+    for joined in await queries.joined_to(connection, pet_id):
+        await _move(uow, joined, to, how)
+        await sharing.end_all(uow, joined, "keeper_changed")
     private = dict.fromkeys(("emergency_name", "emergency_phone", "may_collect", "home_vet", "insurance"), "")
     await uow.session.execute(
         sa.update(pet_table).where(p.id == pet_id).values(version=p.version + 1, reminders=True, **private)
@@ -162,6 +162,17 @@ async def hand_over(uow: UnitOfWork, pet_id: UUID, *, to: UUID, how: str = "tran
     await note(uow, pet_id, kind="transfer", title=N_("Moved to a new family"), shop_id=keeper.shop_id)
     moved = PetTransferred(pet_id=pet_id, from_person=keeper.person_id, from_shop=keeper.shop_id, to_person=to)
     uow.record(moved)
+
+
+async def _move(uow: UnitOfWork, pet_id: UUID, to: UUID, how: str) -> bool:
+    """Close the open keepership and open the next; whether there was one to close."""
+    k = keepership_table.c
+    closed = sa.update(keepership_table).where(k.pet_id == pet_id, k.until.is_(None)).values(until=uow.at)
+    if (await uow.session.execute(closed.returning(k.id))).first() is None:
+        return False
+    opened = {"id": new_id(), "pet_id": pet_id, "person_id": to, "since": uow.at, "how": how}
+    await uow.session.execute(sa.insert(keepership_table).values(opened))
+    return True
 
 
 async def _let_in(uow: UnitOfWork, pet_id: UUID, person_id: UUID, right: str) -> None:

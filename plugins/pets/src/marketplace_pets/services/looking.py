@@ -89,8 +89,9 @@ async def gate(
     leaving). ``evaluation`` is what your shop found when it met the pet: ``passed``, ``failed``, ``conditional``.
 
     Answers everything that is missing; ``.require()`` raises the first of it. Refuses :class:`Missing` for an unknown
-    pet. Four statements.
+    pet. Five statements.
     """
+    pet_id = await queries.root_of(connection, pet_id)
     who = await card(connection, pet_id)
     if who is None:
         raise Missing

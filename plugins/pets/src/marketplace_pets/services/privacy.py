@@ -20,6 +20,8 @@ from marketplace_pets.tables import (
     grant_table,
     keepership_table,
     mark_table,
+    merge_table,
+    mute_table,
     pet_table,
     protocol_table,
     read_table,
@@ -39,6 +41,8 @@ _WRITTEN_BY = (
     grant_table,
     read_table,
     timeline_table,
+    mute_table,
+    merge_table,
 )
 
 
@@ -49,7 +53,8 @@ async def erase(uow: UnitOfWork, person_id: UUID) -> None:
     k, c, p = keepership_table.c, co_keeper_table.c, pet_table.c
     asked = sa.select(k.pet_id).where(k.person_id == person_id, k.until.is_(None))
     for pet_id in (await uow.session.execute(asked)).scalars().all():
-        heirs = await queries.people_with(await uow.session.connection(), pet_id)
+        connection = await uow.session.connection()
+        heirs = await queries.people_with(connection, await queries.root_of(connection, pet_id))
         heir = next((h.person_id for h in heirs if h.right == "manage" and h.person_id != person_id), None)
         if heir is None:
             await uow.session.execute(sa.delete(pet_table).where(p.id == pet_id))
@@ -64,6 +69,8 @@ async def erase(uow: UnitOfWork, person_id: UUID) -> None:
     for table in _WRITTEN_BY:
         unnamed = sa.update(table).where(table.c.by_person_id == person_id).values(by_person_id=None)
         await uow.session.execute(unnamed)
+    undone = sa.update(merge_table).where(merge_table.c.undone_by_id == person_id).values(undone_by_id=None)
+    await uow.session.execute(undone)
     d = dose_table.c
     await uow.session.execute(sa.update(dose_table).where(d.checked_by_id == person_id).values(checked_by_id=None))
     await PET_PHOTOS.forget_person(uow, person_id)

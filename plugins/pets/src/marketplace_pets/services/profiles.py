@@ -101,7 +101,7 @@ async def died(uow: UnitOfWork, pet_id: UUID, *, on: date, by: Actor) -> None:
     p, m, t = pet_table.c, mark_table.c, transfer_table.c
     gone = sa.update(pet_table).where(p.id == pet_id)
     await uow.session.execute(gone.values(state=lists.DECEASED, deceased_on=on, version=p.version + 1))
-    await uow.session.execute(sa.update(mark_table).where(m.pet_id == pet_id).values(live=False))
+    await uow.session.execute(sa.update(mark_table).where(queries.whole(m.pet_id, (pet_id,))).values(live=False))
     open_offers = (t.pet_id == pet_id, t.accepted_at.is_(None), t.withdrawn_at.is_(None))
     await uow.session.execute(sa.update(transfer_table).where(*open_offers).values(withdrawn_at=uow.at))
     await sharing.end_all(uow, pet_id, "deceased")
@@ -144,7 +144,7 @@ async def remove_mark(uow: UnitOfWork, pet_id: UUID, mark_id: UUID, *, by: Actor
     """Take back a number that was entered by mistake. Refuses :class:`Missing`."""
     await access_pet(uow, pet_id, by=by)
     m = mark_table.c
-    gone = sa.delete(mark_table).where(m.id == mark_id, m.pet_id == pet_id).returning(m.id)
+    gone = sa.delete(mark_table).where(m.id == mark_id, queries.whole(m.pet_id, (pet_id,))).returning(m.id)
     if (await uow.session.execute(gone)).first() is None:
         raise Missing
 

@@ -6,16 +6,20 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from marketplace_kit.accounts.queries import contact_of
+from marketplace_kit.kernel.errors import Missing
+from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.notifications.services import notify
 from marketplace_kit.web.formats import day as shown_day
 from marketplace_pets import queries
 from marketplace_pets.domain import DoseGiven, PetCard, Protocols
-from marketplace_pets.domain.care import due_days
+from marketplace_pets.domain.care import REASONS, due_days
 from marketplace_pets.domain.standing import OFFSETS
-from marketplace_pets.services.access import today
-from marketplace_pets.tables import reminder_table
+from marketplace_pets.services.access import access_pet, today
+from marketplace_pets.tables import mute_table, reminder_table
 
 AT_ONCE = 100
 Key = tuple[UUID, str, date, int]
@@ -53,6 +57,26 @@ async def _store(uow: UnitOfWork, key: Key, state: str) -> bool:
     return (await uow.session.execute(row.returning(reminder_table.c.pet_id))).first() is not None
 
 
+async def mute(uow: UnitOfWork, pet_id: UUID, reason: str, *, by: Actor) -> None:
+    """Hear no more of one reason: a timetable (``rabies``), or ``weight_check``, ``grooming_due``,
+    ``medication_runs_out``. Doing it again changes nothing. Refuses :class:`Missing` for a reason that nobody gives.
+    """
+    await access_pet(uow, pet_id, by=by)
+    if reason not in await queries.protocols(await uow.session.connection()) and reason not in dict(REASONS):
+        raise Missing
+    values = {"pet_id": pet_id, "reason": reason, "at": uow.at, "by_person_id": by.person_id}
+    row = uow.site.database.insert(mute_table).values(values).on_conflict_do_nothing()
+    await uow.session.execute(row)
+
+
+async def unmute(uow: UnitOfWork, pet_id: UUID, reason: str, *, by: Actor) -> None:
+    """Hear of it again; what was past in the meantime is not made up for."""
+    await access_pet(uow, pet_id, by=by)
+    t = mute_table.c
+    await uow.session.execute(sa.delete(mute_table).where(t.pet_id == pet_id, t.reason == reason))
+    await skip_past(uow, pet_id)
+
+
 async def remind(site: Site) -> int:
     """Send what is due today, or was due while nobody looked; how many went out. A pet's reminders are one unit."""
     sent, after = 0, None
@@ -70,11 +94,13 @@ async def _due(site: Site, cards: Sequence[PetCard]) -> Iterable[tuple[PetCard, 
     doses = await site.ask(queries.doses_of, ids)
     known = await site.ask(queries.protocols)
     there = await site.ask(queries.reminded, ids)
+    muted = await site.ask(queries.muted_of, ids)
     day = today(site)
     found = []
     for card in cards:
         keys = keys_of(card, doses.get(card.pet_id, []), known, day)
-        if due := [k for k in keys if day_of(k) <= day and k not in there]:
+        unheard = muted.get(card.pet_id, ())
+        if due := [k for k in keys if day_of(k) <= day and k not in there and k[1] not in unheard]:
             found.append((card, due))
     return found
 
@@ -87,7 +113,8 @@ async def _send(uow: UnitOfWork, pet_id: UUID, keys: Sequence[Key]) -> int:
         return 0
     doses = (await queries.doses_of(connection, (pet_id,))).get(pet_id, [])
     known = await queries.protocols(connection)
-    valid = set(keys_of(card, doses, known, today(uow.site, uow.at)))
+    muted = (await queries.muted_of(connection, (pet_id,))).get(pet_id, ())
+    valid = {k for k in keys_of(card, doses, known, today(uow.site, uow.at)) if k[1] not in muted}
     sent = 0
     for key in keys:
         if key in valid and await _store(uow, key, "sent"):

@@ -206,7 +206,9 @@ async def revoke(uow: UnitOfWork, pet_id: UUID, grant_id: UUID, *, by: Actor) ->
     """End a grant at once; doing it again changes nothing. Refuses :class:`Missing` and whoever may not change."""
     await access_pet(uow, pet_id, by=by)
     t = grant_table.c
-    if (await uow.session.execute(sa.select(t.id).where(t.id == grant_id, t.pet_id == pet_id))).first() is None:
+    if (
+        await uow.session.execute(sa.select(t.id).where(t.id == grant_id, queries.whole(t.pet_id, (pet_id,))))
+    ).first() is None:
         raise Missing
     await _end(uow, t.id == grant_id, "revoked", uow.at)
 
@@ -218,7 +220,7 @@ async def end_booking_grant(uow: UnitOfWork, booking: str) -> None:
 
 async def end_all(uow: UnitOfWork, pet_id: UUID, why: str) -> None:
     """End every grant of a pet: its keeper changed, or it died."""
-    await _end(uow, grant_table.c.pet_id == pet_id, why, uow.at)
+    await _end(uow, queries.whole(grant_table.c.pet_id, (pet_id,)), why, uow.at)
 
 
 async def _end(uow: UnitOfWork, which: sa.ColumnElement[bool], why: str, at: datetime) -> None:

@@ -8,8 +8,9 @@ from uuid import UUID
 from marketplace_kit.accounts.queries import contact_of
 from marketplace_kit.kernel.site import UnitOfWork
 from marketplace_kit.notifications.services import notify
+from marketplace_kit.shops.queries import names_of
 from marketplace_pets import queries
-from marketplace_pets.domain import DoseVerified, PetTransferred, WeightRecorded, kilograms
+from marketplace_pets.domain import DoseVerified, OpenedInEmergency, PetTransferred, WeightRecorded, kilograms
 
 
 async def _tell(uow: UnitOfWork, to: UUID | None, pet_id: UUID, notice: str, key: str, **facts: Any) -> None:
@@ -43,6 +44,17 @@ async def tell_change(uow: UnitOfWork, event: WeightRecorded) -> None:
     change = f"{event.change / 10:+.1f}".replace("-", "\u2212")
     facts = {"pet": card.name, "kg": kilograms(event.grams), "change": change, "days": event.days}
     await _tell(uow, card.keeper_id, card.pet_id, "pets.weight_changed", str(event.weight_id), **facts)
+
+
+async def tell_opened(uow: UnitOfWork, event: OpenedInEmergency) -> None:
+    """The keeper hears at once that a record was opened without leave."""
+    connection = await uow.session.connection()
+    card = (await queries.cards(connection, (event.pet_id,))).get(event.pet_id)
+    if card is None:
+        return
+    shop = (await names_of(connection, (event.shop_id,))).get(event.shop_id, "")
+    facts = {"pet": card.name, "shop": shop, "why": event.why}
+    await _tell(uow, card.keeper_id, card.pet_id, "pets.opened_in_emergency", str(event.read_id), **facts)
 
 
 async def tell_moved(uow: UnitOfWork, event: PetTransferred) -> None:

@@ -125,7 +125,9 @@ async def mark_mistake(uow: UnitOfWork, pet_id: UUID, weight_id: UUID, *, reason
     await access_pet(uow, pet_id, by=by)
     why = check_reason(reason)
     t = weight_table.c
-    if (await uow.session.execute(sa.select(t.id).where(t.id == weight_id, t.pet_id == pet_id))).first() is None:
+    if (
+        await uow.session.execute(sa.select(t.id).where(t.id == weight_id, queries.whole(t.pet_id, (pet_id,))))
+    ).first() is None:
         raise Missing
     marked = sa.update(weight_table).where(t.id == weight_id, t.mistake_at.is_(None))
     await uow.session.execute(marked.values(mistake_at=uow.at, mistake_reason=why))

@@ -14,6 +14,7 @@ from marketplace_kit.kernel.site import Site
 from marketplace_kit.web.paging import Page, decode_cursor, encode_cursor
 from marketplace_pets import queries
 from marketplace_pets.domain import (
+    PROTOCOL_CHOICES,
     Birth,
     DoseGiven,
     Due,
@@ -22,14 +23,16 @@ from marketplace_pets.domain import (
     WeightSeen,
     lists,
 )
-from marketplace_pets.domain.care import plan
+from marketplace_pets.domain.care import REASONS, plan
 from marketplace_pets.domain.weights import with_changes
 from marketplace_pets.schemas import (
     DosesView,
     DueView,
     EntryView,
+    MutedView,
     PetRow,
     PetView,
+    ProtocolView,
     WeightView,
 )
 from marketplace_pets.services.access import seen_pet, today
@@ -48,7 +51,7 @@ from marketplace_pets.services.showing.wording import (
 
 
 async def pet_list(site: Site, by: Actor, locale: str) -> list[PetRow]:
-    """The asker's pets with their badges and what is due next; six statements for any number of pets."""
+    """The asker's pets with their badges and what is due next; seven statements for any number of pets."""
     if by.person_id is None:
         return []
     found = await site.ask(queries.pets_of, by.person_id, by.shops)
@@ -64,7 +67,7 @@ async def pet_list(site: Site, by: Actor, locale: str) -> list[PetRow]:
             right=right,
             cover=card.cover,
             badges=[badge_view(site, locale, b) for b in badges_of(card, care.doses_of(card), care.known, day)],
-            next_due=next((due_view(site, locale, due) for due in care.plan_of(card, day)), None),
+            next_due=next((due_view(site, locale, due, card.pet_id) for due in care.plan_of(card, day)), None),
         )
         for card, right in found
     ]
@@ -73,9 +76,9 @@ async def pet_list(site: Site, by: Actor, locale: str) -> list[PetRow]:
 class _Care:
     """What care plans of some pets are computed from."""
 
-    def __init__(self, known: Protocols, doses: Any, weights: Any, groomed: Any, running: Any) -> None:
+    def __init__(self, known: Protocols, doses: Any, weights: Any, groomed: Any, running: Any, muted: Any) -> None:
         self.known, self._doses, self._weights = known, doses, weights
-        self._groomed, self._running = groomed, running
+        self._groomed, self._running, self._muted = groomed, running, muted
 
     def doses_of(self, card: PetCard) -> list[DoseGiven]:
         found: list[DoseGiven] = self._doses.get(card.pet_id, [])
@@ -91,6 +94,7 @@ class _Care:
             weighed_on=weighed.at.date() if weighed else None,
             groomed_on=self._groomed.get(card.pet_id, ()),
             running_out=self._running.get(card.pet_id, ()),
+            muted=self._muted.get(card.pet_id, ()),
         )
 
 
@@ -101,6 +105,7 @@ async def _care_data(connection: AsyncConnection, pet_ids: Sequence[UUID]) -> _C
         await queries.latest_weights(connection, pet_ids),
         await queries.groomed_on(connection, pet_ids),
         await queries.running_out(connection, pet_ids),
+        await queries.muted_of(connection, pet_ids),
     )
 
 
@@ -109,7 +114,16 @@ async def care_plan(site: Site, pet_id: UUID, *, by: Actor, locale: str) -> list
     await seen_pet(site, pet_id, by=by)
     card = (await site.ask(queries.cards, (pet_id,)))[pet_id]
     care = await site.ask(_care_data, [pet_id])
-    return [due_view(site, locale, due) for due in care.plan_of(card, today(site))]
+    return [due_view(site, locale, due, pet_id) for due in care.plan_of(card, today(site))]
+
+
+async def muted_list(site: Site, pet_id: UUID, *, by: Actor, locale: str) -> list[MutedView]:
+    """What the family does not want to hear of, in words."""
+    await seen_pet(site, pet_id, by=by)
+    keys = (await site.ask(queries.muted_of, (pet_id,))).get(pet_id, set())
+    known = await site.ask(queries.protocols)
+    words = dict(REASONS) | {key: known[key].label for key in keys if key in known}
+    return [MutedView(reason=key, text=site.texts.gettext(locale, words.get(key, key))) for key in sorted(keys)]
 
 
 async def pet_view(site: Site, pet_id: UUID, *, by: Actor, locale: str) -> PetView:
@@ -166,6 +180,29 @@ async def history(
     items = await entry_views(site, found[:limit], locale)
     last = found[limit - 1] if len(found) > limit else None
     return Page(items=items, next=encode_cursor(last.at, last.entry_id) if last else None)
+
+
+async def protocol_list(site: Site, locale: str) -> list[ProtocolView]:
+    """Every version of every timetable, the one in force first."""
+    known = await site.ask(queries.protocols)
+    names = list(dict.fromkeys(p.name for p in known.known))
+    ordered = sorted(known.known, key=lambda p: (names.index(p.name), -p.version))
+    return [
+        ProtocolView(
+            name=p.name,
+            label=site.texts.gettext(locale, dict(PROTOCOL_CHOICES).get(p.name, p.label)),
+            version=p.version,
+            in_force=p.version == known[p.name].version,
+            species=list(p.species),
+            min_age=p.min_age,
+            min_interval=p.min_interval,
+            max_interval=p.max_interval,
+            valid_years=p.valid_years,
+            source=p.source,
+            dated=p.dated,
+        )
+        for p in ordered
+    ]
 
 
 async def is_family(site: Site, pet_id: UUID, *, by: Actor) -> bool:

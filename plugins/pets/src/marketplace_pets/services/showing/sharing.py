@@ -18,6 +18,7 @@ from marketplace_pets.domain import (
 from marketplace_pets.schemas import (
     Found,
     GrantView,
+    JoinedView,
     OfferView,
     PersonWith,
     ReadView,
@@ -92,6 +93,24 @@ async def people_with(site: Site, pet_id: UUID, *, by: Actor) -> list[PersonWith
     names = await site.ask(names_of, [r.person_id for r in found])
     return [
         PersonWith(person_id=r.person_id, name=names.get(r.person_id, ""), right=r.right, since=r.since) for r in found
+    ]
+
+
+async def ledger(site: Site, pet_id: UUID, *, by: Actor) -> list[JoinedView]:
+    """What was joined to a pet, and separated again; latest first."""
+    await seen_pet(site, pet_id, by=by)
+    rows = await site.ask(queries.ledger_of, pet_id)
+    people = await site.ask(names_of, [r.by_person_id for r in rows if r.by_person_id])
+    return [
+        JoinedView(
+            pet_id=r.gone_id,
+            name=r.name,
+            why=r.why,
+            at=r.at,
+            by=people.get(r.by_person_id, ""),
+            undone_at=r.undone_at,
+        )
+        for r in rows
     ]
 
 
