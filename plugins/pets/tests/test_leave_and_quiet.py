@@ -28,6 +28,7 @@ async def test_a_muted_reason_is_neither_in_the_plan_nor_reminded_of_and_others_
     assert (await olga.put(f"/api/pets/{pet}/mutes/rabies")).status_code == 204
     assert (await olga.put(f"/api/pets/{pet}/mutes/weight_check")).status_code == 204
     family.today_is("2027-11-05")
+    olga = await family.program("Olga")
     care = (await olga.get(f"/api/pets/{pet}/care")).json()
     assert {"rabies", "weight_check"}.isdisjoint({due["key"] for due in care})
     assert "dog_core" in {due["key"] for due in care}
