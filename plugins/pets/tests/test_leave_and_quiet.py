@@ -36,6 +36,8 @@ async def test_a_muted_reason_is_neither_in_the_plan_nor_reminded_of_and_others_
     subjects = [subject for _, subject in await family.town.notices("Olga")]
     assert not any("Rabies" in subject for subject in subjects)
     assert [m["text"] for m in (await olga.get(f"/api/pets/{pet}/mutes")).json()] == ["Rabies", "Weigh the pet"]
+    family.today_is("2027-11-06")
+    olga = await family.program("Olga")
     assert (await olga.delete(f"/api/pets/{pet}/mutes/rabies")).status_code == 204
     family.today_is("2027-11-28")
     await services.remind(family.site)
