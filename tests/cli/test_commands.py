@@ -107,7 +107,7 @@ def test_every_plugin_here_passes_its_check(ready: Run) -> None:
 
 def test_every_hook_names_its_implementers(run: Run) -> None:
     hooks = json.loads(run("plugin", "hooks", "--json").output)
-    assert hooks["mk_listing_kinds"][-2:] == ["breeder", "grooming"]
+    assert hooks["mk_listing_kinds"][-3:] == ["breeder", "boarding", "grooming"]
 
 
 def test_settings_say_where_they_come_from_and_hide_secrets(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

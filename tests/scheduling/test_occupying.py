@@ -90,7 +90,7 @@ async def test_a_hold_becomes_a_booking_only_while_it_lives(salon: Salon) -> Non
 async def test_who_leaves_early_frees_the_rest(salon: Salon) -> None:
     room, line_id = await salon.staff("Run 1", kind="lodging"), new_id()
     assert await took(salon, [Place(room)], days(10, 4), line_id=line_id)
-    assert await salon.site.do(services.vacate, salon.shop_id, line_id, from_s=12 * DAY) == 2
+    assert await salon.site.do(services.vacate, line_id, from_s=12 * DAY) == 2
     assert await took(salon, [Place(room)], days(12, 2))
 
 

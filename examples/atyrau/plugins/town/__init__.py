@@ -15,12 +15,12 @@ class Town(Plugin):
         label="Атырау",
         summary="Магазины, салоны, питомники и мастера города, чтобы было что посмотреть.",
         category="samples",
-        requires_plugins=("breeder", "grooming"),
+        requires_plugins=("boarding", "breeder", "grooming"),
     )
 
     @hookimpl
     def mk_samples(self) -> tuple[Sample, ...]:
-        others = ("town.shops", "shops.shops", "breeder.kennels", "grooming.groomers")
+        others = ("town.shops", "shops.shops", "breeder.kennels", "grooming.groomers", "boarding.house")
         return (
             Sample(name="town.shops", load=load_town, after=("accounts.people",)),
             Sample(name="town.days", load=load_days, after=("town.shops", "shops.shops")),

@@ -64,6 +64,7 @@ LATER = {7: "pause", 23: "close", 41: "suspend"}
 SIGNS = {
     "barbershop": "scissors",
     "beauty-salon": "leaf",
+    "boarding": "house",
     "breeders": "dog",
     "cafe": "cup",
     "cyber-cafe": "screen",

@@ -17,10 +17,10 @@ import sqlalchemy as sa
 from marketplace_kit.kernel.ids import new_id
 from marketplace_kit.kernel.site import UnitOfWork
 from marketplace_kit.scheduling.services.claiming import lock_resources, release, release_dead
-from marketplace_kit.scheduling.tables import claim_table
+from marketplace_kit.scheduling.tables import claim_table, resource_table
 from marketplace_kit.scheduling.tables.overlap import insert_free
 
-c = claim_table.c
+c, r = claim_table.c, resource_table.c
 
 
 @attrs.frozen(order=True)
@@ -40,10 +40,11 @@ async def occupy(
     *,
     source: str,
     until: datetime | None = None,
+    closed: str | None = None,
 ) -> Place | None:
     """Claim all ``pieces`` (epoch seconds, half-open, in their order) at the first of these places where nothing is in
-    the way; ``None`` if there is none, with nothing left behind. With ``until`` it is a hold. ``source`` is the line's
-    kind.
+    the way; ``None`` if there is none, with nothing left behind. With ``until`` it is a hold; with ``closed`` (why, or
+    an empty text) it is no stay, but the place is not let. ``source`` is the line's kind.
 
     What somebody else took since it was looked at is skipped: the constraint decides, not the look before.
     """
@@ -51,7 +52,7 @@ async def occupy(
         return None
     await release_dead(uow, shop_id, sorted({one.resource_id for one in wanted}), pieces[0][0], pieces[-1][1])
     for place in wanted:
-        rows = [_row(place, piece, line_id, source, until) for piece in pieces]
+        rows = [_row(place, piece, line_id, source, until, closed) for piece in pieces]
         got = await insert_free(await uow.connection(), claim_table, rows)
         if len(got) == len(rows):
             uow.touch(f"shop:{shop_id}:calendar")
@@ -61,17 +62,21 @@ async def occupy(
     return None
 
 
-def _row(place: Place, piece: tuple[int, int], line_id: UUID, source: str, until: datetime | None) -> dict[str, object]:
+def _row(
+    place: Place, piece: tuple[int, int], line_id: UUID, source: str, until: datetime | None, closed: str | None
+) -> dict[str, object]:
+    kind = "break" if closed is not None else "booking" if until is None else "hold"
     return {
         "id": new_id(),
         "resource_id": place.resource_id,
         "lane": place.lane,
-        "kind": "booking" if until is None else "hold",
+        "kind": kind,
         "from_s": piece[0],
         "to_s": piece[1],
         "hold_until": until,
         "hold_id": line_id,
         "source": source,
+        "source_ref": closed,
     }
 
 
@@ -89,12 +94,15 @@ async def keep(uow: UnitOfWork, line_id: UUID, pieces: Sequence[tuple[int, int]]
     return Place(rows[0].resource_id, rows[0].lane)
 
 
-async def vacate(uow: UnitOfWork, shop_id: UUID, line_id: UUID, *, from_s: int | None = None) -> int:
+async def vacate(uow: UnitOfWork, line_id: UUID, *, from_s: int | None = None) -> int:
     """Let go of a line's pieces, or of those that begin at ``from_s`` or later; how many there were."""
     which = [c.hold_id == line_id]
     if from_s is not None:
         which.append(c.from_s >= from_s)
-    return await release(uow, shop_id, *which)
+    whose = sa.select(r.shop_id).join_from(claim_table, resource_table, r.id == c.resource_id)
+    live = whose.where(c.released_at.is_(None), *which).limit(1)
+    shop_id: UUID | None = (await uow.session.execute(live)).scalar_one_or_none()
+    return await release(uow, shop_id, *which) if shop_id is not None else 0
 
 
 __all__ = ["Place", "keep", "lock_resources", "occupy", "vacate"]
