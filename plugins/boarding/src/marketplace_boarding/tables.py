@@ -148,7 +148,8 @@ entry_table = sa.Table(
     # The time by the clock for which it was due, in minutes; empty for what has no time.
     sa.Column("minute", sa.Integer),
     sa.Column("outcome", sa.String(20), nullable=False, server_default=""),
-    sa.Column("note", sa.String(1000), nullable=False, server_default=""),
+    # What was seen of a pet: the family's to read, and forgotten with it.
+    sa.Column("said", sa.String(1000), nullable=False, server_default=""),
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("by_name", sa.String(120), nullable=False, server_default=""),
     _by(),

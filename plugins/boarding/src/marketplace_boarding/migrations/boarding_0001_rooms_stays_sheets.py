@@ -160,7 +160,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("minute", sa.Integer(), nullable=True),
         sa.Column("outcome", sa.String(length=20), server_default="", nullable=False),
-        sa.Column("note", sa.String(length=1000), server_default="", nullable=False),
+        sa.Column("said", sa.String(length=1000), server_default="", nullable=False),
         sa.Column("at", UtcDateTime, nullable=False),
         sa.Column("by_name", sa.String(length=120), server_default="", nullable=False),
         sa.Column("by_person_id", Uuid, nullable=True),

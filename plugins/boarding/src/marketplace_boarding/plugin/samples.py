@@ -147,7 +147,10 @@ async def _load(site: Site, one: _Guests, number: int, zone: ZoneInfo, today: da
 
 def _past(one: _Guests, arrived: datetime, now: datetime, vendor: UUID) -> Sequence[Past]:
     """They came at eleven and settled in."""
-    steps = (("check_in", 0, {"belongings": "Лежанка, миска"}), ("start", 30, {}))
+    steps: tuple[tuple[str, int, dict[str, Any]], ...] = (
+        ("check_in", 0, {"belongings": "Лежанка, миска"}),
+        ("start", 30, {}),
+    )
     taken = []
     for verb, minutes, asked in steps[: one.upto]:
         at = arrived + timedelta(minutes=minutes)

@@ -93,7 +93,7 @@ async def entries_of(connection: AsyncConnection, stay_ids: Sequence[UUID], day:
             kind=row.kind,
             time=clock(row.minute) if row.minute is not None else "",
             outcome=row.outcome,
-            note=row.note,
+            note=row.said,
             at=row.at,
             by=row.by_name,
         )

@@ -12,7 +12,7 @@ from marketplace_kit.kernel.texts import N_
 from marketplace_pets.domain import BEHAVIOUR_CHOICES, PROTOCOL_CHOICES, SPECIES, Requirements
 
 _CLOCK = r"([01]?\d|2[0-3]):[0-5]\d"
-PERCENT = "%"
+PERCENT = N_("per cent")
 MEAL, MEDICINE, WALK, TOILET, MOOD, NOTE, INCIDENT = "meal", "medicine", "walk", "toilet", "mood", "note", "incident"
 ENTRY_KINDS = (
     (MEAL, N_("Meal")),

@@ -19,10 +19,18 @@ async def erase(uow: UnitOfWork, person_id: UUID) -> None:
     unnamed = {"pet_id": None, "name": "—", "food": "", "medicine": "", "care": "", "codes": "", "grams": None}
     await uow.session.execute(sa.update(guest_table).where(g.stay_id.in_(mine)).values(unnamed))
     noted = sa.update(entry_table).where(entry_table.c.stay_id.in_(mine))
-    await uow.session.execute(noted.values(note=""))
+    await uow.session.execute(noted.values(said=""))
     told = sa.update(report_table).where(report_table.c.stay_id.in_(mine))
     await uow.session.execute(told.values(text=""))
-    gone = {"person_id": None, "contact_name": "", "phone": "", "collector": "", "belongings": "", "note": ""}
+    gone = {
+        "person_id": None,
+        "contact_name": "",
+        "phone": "",
+        "collector": "",
+        "belongings": "",
+        "note": "",
+        "gate_note": "",
+    }
     theirs = sa.update(stay_table).where(y.person_id == person_id)
     await uow.session.execute(theirs.values(title="—", **gone))
     for table, column in _TRACES:
