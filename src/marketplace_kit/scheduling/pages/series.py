@@ -47,7 +47,7 @@ from marketplace_kit.web.routing import SIGNED_IN, route
 WORK = "/sell/calendar/{appointment_id:uuid}"
 CANCEL, MOVE = "cancel", "move"
 TITLES = {CANCEL: N_("Cancel repeated appointments"), MOVE: N_("Move repeated appointments")}
-SUBMITS = {CANCEL: N_("Cancel"), MOVE: N_("Choose another time")}
+SUBMITS = {CANCEL: N_("Cancel"), MOVE: N_("Move")}
 DONE = {CANCEL: N_("Cancelled."), MOVE: N_("Moved.")}
 
 
@@ -56,15 +56,16 @@ class MoveOnPage(Form, frozen=True, kw_only=True):
 
     day: Annotated[date, Field(N_("Date"))]
     time: Annotated[str, Field(N_("Time"), max_length=5, hint=N_("For example 14:30."))]
+    scope: Annotated[str, SCOPE]
+    mode: Annotated[str, MODE]
     staff: Annotated[int | None, Field(N_("By whom"), min=1)] = None
-    scope: Annotated[str, SCOPE] = LATER
-    mode: Annotated[str, MODE] = EACH
 
 
 class CancelOnPage(CancelSeries, frozen=True, kw_only=True):
-    """Whoever comes here means all that follow."""
+    """The same, with every question answered."""
 
-    scope: Annotated[str, SCOPE] = LATER
+    scope: Annotated[str, SCOPE]
+    mode: Annotated[str, MODE]
 
 
 FORMS: Mapping[str, type[Form]] = {CANCEL: CancelOnPage, MOVE: MoveOnPage}

@@ -46,7 +46,7 @@ JOINED = N_("You are on the list. As soon as a time becomes free we tell you.")
 async def wait_page(
     request: WebRequest, site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID], day: Day = ""
 ) -> Response[str]:
-    given = {"first_day": day, "last_day": day} if day else None
+    given = {"first_day": day, "last_day": day, "part": "any"} if day else None
     return await _wait_page(request, site, actor, listing_id, given)
 
 
