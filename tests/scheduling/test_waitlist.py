@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -274,6 +276,52 @@ async def test_a_guest_waits_with_a_number_and_takes_the_offer_by_the_link(salon
     path = await salon.site.do(take_offer, mine, by=nobody, token=token)
     assert path.startswith("/order/draft/")
     assert "10:00" not in await salon.times(haircut)
+
+
+def texts_to(folder: Path, phone: str) -> list[str]:
+    """The SMS that left, in their order; those whom it concerns have one link each."""
+    kept = sorted((folder / "sms").iterdir(), key=lambda file: file.stat().st_mtime_ns)
+    listed = [json.loads(file.read_text(encoding="utf-8")) for file in kept]
+    return [one["text"] for one in listed if one["to"] == phone]
+
+
+async def test_a_guest_hears_by_sms_of_the_place_and_of_the_offer_with_the_link(salon: Salon, tmp_path: Path) -> None:
+    haircut, ten = await full_day(salon)
+    mine = await salon.site.do(join_wait, haircut, guest(), by=Actor(locale="en"))
+    await run_until_idle(salon.site)
+    await salon.move(ten, "cancel", Reason())
+    await run_until_idle(salon.site)
+    joined, free = texts_to(tmp_path, "+77019998877")
+    link = f"/waits/{mine}/{wait_token(salon.site, mine)}"
+    assert "You wait for a time for “Haircut” at Salon." in joined
+    assert "It is kept for you until" in free
+    assert "10:00" in free
+    assert link in joined
+    assert link in free
+
+
+async def test_of_an_offer_that_was_passed_meanwhile_no_sms_is_sent(salon: Salon, tmp_path: Path) -> None:
+    haircut = await salon.service()
+    await salon.staff()
+    mine = await salon.site.do(join_wait, haircut, guest(), by=Actor(locale="en"))
+    await salon.site.do(_offer_one, mine, ten_oclock(), UUID(int=7))
+    await salon.site.do(leave_wait, mine, by=Actor(), token=wait_token(salon.site, mine))
+    await run_until_idle(salon.site)
+    (joined,) = texts_to(tmp_path, "+77019998877")
+    assert "It is kept for you until" not in joined
+
+
+async def test_two_who_take_one_offer_at_once_begin_one_order(salon: Salon) -> None:
+    haircut, ten = await full_day(salon)
+    mine = await salon.site.do(join_wait, haircut, guest(), by=Actor(locale="en"))
+    await salon.move(ten, "cancel", Reason())
+    await run_until_idle(salon.site)
+    token = wait_token(salon.site, mine)
+    taking = (salon.site.do(take_offer, mine, by=Actor(), token=token) for _ in range(4))
+    results = await asyncio.gather(*taking, return_exceptions=True)
+    assert sorted(type(r).__name__ for r in results) == ["OfferExpired"] * 3 + ["str"]
+    at_ten = claim_table.c.from_s == int(ten_oclock().timestamp())
+    assert len(await salon.claims(at_ten)) == 1
 
 
 async def test_a_guest_who_proves_the_number_finds_the_place_on_the_list(salon: Salon) -> None:
