@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -18,16 +19,21 @@ from marketplace_kit.crm.schemas import (
     ClientCard,
     ClientChange,
     ClientRow,
+    FollowUpForm,
     HistoryLine,
+    Narrowed,
     NewCustomer,
     NewNote,
+    Preferences,
     TagList,
     WhoseForm,
 )
 from marketplace_kit.crm.services.asking import reader_for, reader_of, wanted_of
 from marketplace_kit.kernel.errors import Invalid, Problem
 from marketplace_kit.kernel.hooks import Actor
+from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.registry import Registry
+from marketplace_kit.kernel.settings import SiteSettings
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.orders.queries.kinds import Words
@@ -43,10 +49,31 @@ Text = Annotated[
 ]
 Tag = Annotated[str, QueryParameter(max_length=60)]
 Show = Annotated[
-    Literal["", "new", "regular", "lost", "missed", "blocked", "birthday"],
-    QueryParameter(description="`birthday`: within 7 days; `blocked`: who may not book online freely."),
+    Literal["", "new", "regular", "lost", "missed", "blocked", "birthday", "follow_up"],
+    QueryParameter(
+        description="`birthday`: within 7 days; `follow_up`: to be thought of by today; `blocked`: who may not book "
+        "online freely."
+    ),
 ]
+Staff = Annotated[int | None, QueryParameter(ge=1, description="Served by this resource.")]
+Service = Annotated[UUID | None, QueryParameter(description="Had this listing.")]
+Spent = Annotated[int | None, QueryParameter(ge=1, description="What all came to at least, in minor units.")]
+Since = Annotated[date | None, QueryParameter(description="Last visit on this day or later.")]
+Until = Annotated[date | None, QueryParameter(description="Last visit on this day or before.")]
 _TAGS = N_("Please send a list of at most 20 tags, each of at most 40 letters.")
+
+
+def _had(
+    site: Site, staff: int | None, service: UUID | None, spent: int | None, since: date | None, until: date | None
+) -> Narrowed:
+    currency = site.settings.of(SiteSettings).currency
+    return Narrowed(
+        staff=staff,
+        service=str(service or ""),
+        spent=Money.stored(spent, currency) if spent else None,
+        since=since,
+        until=until,
+    )
 
 
 @get("/api/customers", **route(SEE, summary="A shop's clients, those first who were there last"))
@@ -58,13 +85,19 @@ async def customers(
     q: Text = "",
     tag: Tag = "",
     show: Show = "",
+    staff: Staff = None,
+    service: Service = None,
+    spent: Spent = None,
+    since: Since = None,
+    until: Until = None,
     cursor: CursorText = None,
     limit: Limit = 20,
 ) -> Page[ClientRow]:
     """404 for a shop where one does not work. Without the right to see contacts phones are masked and not searched."""
     refuse_unknown(request)
     reader = await reader_of(site, actor, shop)
-    wanted = wanted_of(site, shop, contacts=reader.contacts, q=q, tag=tag, show=show)
+    had = _had(site, staff, service, spent, since, until)
+    wanted = wanted_of(site, shop, contacts=reader.contacts, q=q, tag=tag, show=show, had=had)
     return await site.ask(queries.clients_of, wanted, cursor=cursor, limit=limit)
 
 
@@ -81,10 +114,16 @@ async def customers_csv(
     q: Text = "",
     tag: Tag = "",
     show: Show = "",
+    staff: Staff = None,
+    service: Service = None,
+    spent: Spent = None,
+    since: Since = None,
+    until: Until = None,
 ) -> Response[str]:
     refuse_unknown(request)
     reader = await reader_of(site, actor, shop)
-    wanted = wanted_of(site, shop, contacts=reader.contacts, q=q, tag=tag, show=show)
+    had = _had(site, staff, service, spent, since, until)
+    wanted = wanted_of(site, shop, contacts=reader.contacts, q=q, tag=tag, show=show, had=had)
     text = await services.export_clients(site, wanted, by=actor)
     return Response(text, media_type=services.CSV, headers=services.CSV_HEADERS)
 
@@ -179,6 +218,35 @@ async def history(
 
 
 @put(
+    "/api/customers/{client_id:uuid}/preferences",
+    **route(KEEP, body=Preferences, summary="What a client likes, and what must be minded"),
+)
+async def set_preferences(
+    site: Given[Site], actor: Given[Actor], client_id: FromPath[UUID], form: Given[Preferences]
+) -> ClientCard:
+    """What is left out is not known any more."""
+    await site.do(services.set_preferences, client_id, form, by=actor)
+    return await services.card_for(site, actor, client_id, noted=False)
+
+
+@put(
+    "/api/customers/{client_id:uuid}/follow-up",
+    **route(KEEP, body=FollowUpForm, summary="A day on which to think of a client"),
+)
+async def follow_up(
+    site: Given[Site], actor: Given[Actor], client_id: FromPath[UUID], form: Given[FollowUpForm]
+) -> ClientCard:
+    """Whoever asks is told on that day. 422 `day_over`."""
+    await site.do(services.follow_up, client_id, form, by=actor)
+    return await services.card_for(site, actor, client_id, noted=False)
+
+
+@delete("/api/customers/{client_id:uuid}/follow-up", **route(KEEP, summary="It is done: think of them no more"))
+async def follow_up_done(site: Given[Site], actor: Given[Actor], client_id: FromPath[UUID]) -> None:
+    await site.do(services.follow_up_done, client_id, by=actor)
+
+
+@put(
     "/api/customers/{client_id:uuid}/booking",
     **route(KEEP, body=BlacklistForm, summary="How a client may book online"),
 )
@@ -225,6 +293,9 @@ handlers: tuple[Any, ...] = (
     forget,
     write_note,
     set_tags,
+    set_preferences,
+    follow_up,
+    follow_up_done,
     activity,
     history,
     mark,

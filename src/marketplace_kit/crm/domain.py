@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 import attrs
@@ -211,6 +211,11 @@ class Client:
     source: str = FROM_ORDER
     first_seen_at: datetime
     last_seen_at: datetime
+    preferences: dict[str, Any] = attrs.field(factory=dict)
+    follow_up_on: date | None = None
+    follow_up_what: str = ""
+    follow_up_by: UUID | None = None
+    follow_up_told_at: datetime | None = None
     merged_into_id: UUID | None = None
     deleted_at: datetime | None = None
     version: int = attrs.field(default=1, init=False)
@@ -226,10 +231,17 @@ class Client:
     def born(self, day: date | None) -> None:
         self.birthday, self.birth_md = day, month_day(day)
 
+    def remember(self, day: date | None, what: str, by: UUID | None) -> None:
+        """To be thought of on that day, by whoever said so; ``None``: no more. Said anew, it is told anew."""
+        self.follow_up_on, self.follow_up_told_at = day, None
+        self.follow_up_what, self.follow_up_by = (what, by) if day else ("", None)
+
     def forget(self, at: datetime) -> None:
         """Keep the row, for the orders that point at it, and nothing of the person."""
         self.rename("")
         self.born(None)
         self.person_id = self.phone = self.email = self.staff_id = None
         self.locale = self.channel = ""
+        self.preferences = {}
+        self.remember(None, "", None)
         self.deleted_at = at

@@ -10,7 +10,7 @@ from marketplace_kit.crm import services
 from marketplace_kit.kernel.hooks import Job
 from marketplace_kit.kernel.jobs import Work
 
-CATCH_UP = "crm.catch_up"
+CATCH_UP, FOLLOW_UPS = "crm.catch_up", "crm.follow_ups"
 
 
 class CatchUp(msgspec.Struct, frozen=True):
@@ -22,4 +22,16 @@ async def catch_up(work: Work, _: CatchUp) -> None:
     await services.catch_up(work.site)
 
 
-jobs = (Job(name=CATCH_UP, payload=CatchUp, run=catch_up, every=timedelta(days=1)),)
+class Remind(msgspec.Struct, frozen=True):
+    """Nothing but the wish."""
+
+
+async def remind(work: Work, _: Remind) -> None:
+    """Whoever wanted to think of a client today is told so."""
+    await services.tell_follow_ups(work.site)
+
+
+jobs = (
+    Job(name=CATCH_UP, payload=CatchUp, run=catch_up, every=timedelta(days=1)),
+    Job(name=FOLLOW_UPS, payload=Remind, run=remind, every=timedelta(minutes=30)),
+)

@@ -20,6 +20,7 @@ from marketplace_kit.kernel.hooks import (
     Job,
     Listener,
     NavItem,
+    Notice,
     Panel,
     Permission,
     PersonalData,
@@ -50,6 +51,9 @@ PERSONAL = PersonalData(
         "client.locale": "contact",
         "client.channel": "contact",
         "client.staff_id": "content",
+        "client.preferences": "content",
+        "client.follow_up_what": "content",
+        "client.follow_up_by": "trace",
         "client_note.text": "content",
         "client_note.by_id": "trace",
         "client_order.set_by": "trace",
@@ -112,6 +116,11 @@ class Crm(Plugin):
             Listener(name="crm.know_moved", event=LineMoved, handle=services.know_moved),
             Listener(name="crm.adopt", event=PhoneVerified, handle=services.adopt),
         )
+
+    @hookimpl
+    @override
+    def mk_notices(self) -> Sequence[Notice]:
+        return (services.FOLLOW_UP,)
 
     @hookimpl
     @override

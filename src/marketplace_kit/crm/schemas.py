@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -46,6 +46,16 @@ class CrmSettings(Form):
     ] = 60
 
 
+class Narrowed(Form, frozen=True, kw_only=True):
+    """A list of clients narrowed by what they had: by whom, which service, what all came to at least, when last."""
+
+    staff: Annotated[int | None, Field(N_("Served by"), min=1)] = None
+    service: Annotated[str, Field(N_("Had the service"), pattern=_ID)] = ""
+    spent: Annotated[Money | None, Field(N_("Spent at least"), min=1)] = None
+    since: Annotated[date | None, Field(N_("Last visit from"))] = None
+    until: Annotated[date | None, Field(N_("Last visit until"))] = None
+
+
 class Known(Form, frozen=True, kw_only=True):
     """What a shop writes down of a client besides the phone."""
 
@@ -84,6 +94,58 @@ class NewNote(Form, frozen=True, kw_only=True):
     text: Annotated[str, Field(N_("Note"), long=True, max_length=LONGEST_NOTE)]
     visibility: Annotated[str, Field(N_("Who reads it"), choices=VISIBILITY_CHOICES)] = PRIVATE
     corrects: Annotated[str, Field(N_("Takes the place of"), pattern=_ID)] = ""
+
+
+class Preferences(Form, frozen=True, kw_only=True):
+    """What a client likes, and what must be minded: declared once, asked for, checked and shown by it."""
+
+    mind: Annotated[
+        str,
+        Field(
+            N_("To be minded"),
+            long=True,
+            max_length=500,
+            hint=N_("Allergies, sensitive skin, an animal that is afraid: whatever nobody may forget."),
+        ),
+    ] = ""
+    talk: Annotated[
+        str,
+        Field(
+            N_("Conversation"),
+            choices=(
+                ("likes", N_("Likes to talk")),
+                ("quiet", N_("Likes it quiet")),
+            ),
+        ),
+    ] = ""
+    drink: Annotated[
+        tuple[str, ...],
+        Field(
+            N_("Is glad of"),
+            choices=(
+                ("tea", N_("Tea")),
+                ("coffee", N_("Coffee")),
+                ("water", N_("Water")),
+            ),
+        ),
+    ] = ()
+    likes: Annotated[str, Field(N_("Likes"), max_length=300, hint=N_("A cut, a colour, a place, a product."))] = ""
+
+
+class FollowUpForm(Form, frozen=True, kw_only=True):
+    """On which day the client is to be thought of, and why."""
+
+    day: Annotated[date, Field(N_("Date"))]
+    what: Annotated[str, Field(N_("What is to be done"), max_length=300)]
+
+
+class FollowUp(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be done about a client, when, and who said so. ``told``: the reminder has gone out."""
+
+    day: date
+    what: str
+    by: str
+    told: bool
 
 
 class TagList(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -214,6 +276,8 @@ class ClientCard(msgspec.Struct, frozen=True, kw_only=True):
     figures: FiguresView
     version: int
     again: UUID | None = None
+    preferences: dict[str, Any] = {}
+    follow_up: FollowUp | None = None
 
 
 class HistoryLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -31,6 +31,11 @@ client_table = sa.Table(
     sa.Column("source", sa.String(10), nullable=False),
     sa.Column("first_seen_at", UtcDateTime, nullable=False),
     sa.Column("last_seen_at", UtcDateTime, nullable=False),
+    sa.Column("preferences", Json, nullable=False, server_default="{}"),
+    sa.Column("follow_up_on", sa.Date),
+    sa.Column("follow_up_what", sa.String(300), nullable=False, server_default=""),
+    sa.Column("follow_up_by", Uuid, sa.ForeignKey("person.id", ondelete="SET NULL"), index=True),
+    sa.Column("follow_up_told_at", UtcDateTime),
     sa.Column("merged_into_id", Uuid, sa.ForeignKey("client.id", ondelete="SET NULL"), index=True),
     sa.Column("deleted_at", UtcDateTime),
     sa.Column("version", sa.Integer, nullable=False),
@@ -43,6 +48,16 @@ client_table = sa.Table(
     sa.CheckConstraint(_one_of("source", SOURCES), name="source"),
     sa.CheckConstraint("(birthday IS NULL) = (birth_md IS NULL)", name="birthday"),
     sa.CheckConstraint("merged_into_id <> id", name="merged"),
+    sa.CheckConstraint(
+        "follow_up_on IS NOT NULL OR (follow_up_what = '' AND follow_up_told_at IS NULL)", name="follow_up"
+    ),
+    # Whom somebody is to be reminded of, and has not been yet.
+    sa.Index(
+        "ix_client_follow_up",
+        "follow_up_on",
+        postgresql_where=sa.text("follow_up_told_at IS NULL AND follow_up_on IS NOT NULL"),
+        sqlite_where=sa.text("follow_up_told_at IS NULL AND follow_up_on IS NOT NULL"),
+    ),
     # The list: those first who were here last.
     sa.Index("ix_client_shop_seen", "shop_id", "last_seen_at", "id"),
 )

@@ -36,6 +36,11 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=10), nullable=False),
         sa.Column("first_seen_at", UtcDateTime, nullable=False),
         sa.Column("last_seen_at", UtcDateTime, nullable=False),
+        sa.Column("preferences", Json, server_default="{}", nullable=False),
+        sa.Column("follow_up_on", sa.Date(), nullable=True),
+        sa.Column("follow_up_what", sa.String(length=300), server_default="", nullable=False),
+        sa.Column("follow_up_by", Uuid, nullable=True),
+        sa.Column("follow_up_told_at", UtcDateTime, nullable=True),
         sa.Column("merged_into_id", Uuid, nullable=True),
         sa.Column("deleted_at", UtcDateTime, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -50,10 +55,15 @@ def upgrade() -> None:
         sa.CheckConstraint("source IN ('order', 'staff')", name=op.f("ck_client_source")),
         sa.CheckConstraint("(birthday IS NULL) = (birth_md IS NULL)", name=op.f("ck_client_birthday")),
         sa.CheckConstraint("merged_into_id <> id", name=op.f("ck_client_merged")),
+        sa.CheckConstraint(
+            "follow_up_on IS NOT NULL OR (follow_up_what = '' AND follow_up_told_at IS NULL)",
+            name=op.f("ck_client_follow_up"),
+        ),
         _key("client", "shop_id", "shop", "CASCADE"),
         _key("client", "person_id", "person", "SET NULL"),
         _key("client", "staff_id", "resource", "SET NULL"),
         _key("client", "merged_into_id", "client", "SET NULL"),
+        _key("client", "follow_up_by", "person", "SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_client")),
         sa.UniqueConstraint("shop_id", "phone", name="uq_client_shop_phone"),
         sa.UniqueConstraint("shop_id", "person_id", name="uq_client_shop_person"),
@@ -61,6 +71,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_client_person_id"), "client", ["person_id"])
     op.create_index(op.f("ix_client_staff_id"), "client", ["staff_id"])
     op.create_index(op.f("ix_client_merged_into_id"), "client", ["merged_into_id"])
+    op.create_index(op.f("ix_client_follow_up_by"), "client", ["follow_up_by"])
+    waiting = sa.text("follow_up_told_at IS NULL AND follow_up_on IS NOT NULL")
+    op.create_index("ix_client_follow_up", "client", ["follow_up_on"], postgresql_where=waiting, sqlite_where=waiting)
     op.create_index("ix_client_shop_seen", "client", ["shop_id", "last_seen_at", "id"])
     op.create_table(
         "client_order",

@@ -1,7 +1,7 @@
 """HTML of clients."""
 
-from marketplace_kit.crm.pages import cards, lists, merging, orders
+from marketplace_kit.crm.pages import cards, lists, merging, orders, wishes
 
-handlers = (*lists.handlers, *cards.handlers, *merging.handlers, *orders.handlers)
+handlers = (*lists.handlers, *cards.handlers, *merging.handlers, *wishes.handlers, *orders.handlers)
 
 __all__ = ["handlers"]

@@ -20,11 +20,12 @@ from marketplace_kit.crm.schemas import (
     ClientCard,
     ClientChange,
     NewNote,
+    Preferences,
     TagsForm,
 )
 from marketplace_kit.crm.services.asking import reader_for
 from marketplace_kit.kernel.errors import DomainError, Forbidden, Invalid, Missing, StaleVersion
-from marketplace_kit.kernel.fields import Form, parse
+from marketplace_kit.kernel.fields import Form, fields_of, parse, read_view
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.process import State, Tone
 from marketplace_kit.kernel.site import Site
@@ -65,8 +66,8 @@ async def _card_page(
     refused: Invalid | None = None,
 ) -> Response[str]:
     """Context: card (a ClientCard), state, mark, phone and links ((name, href)) of those who see contacts, known
-    ((label, text)), history ((HistoryLine, state)), note and tags (forms), may_keep, may_forget, again (the address
-    that books again), next_href, first_href.
+    ((label, text)), history ((HistoryLine, state)), liked ((label, text)), note and tags (forms), may_keep, may_forget,
+    again (the address that books again), next_href, first_href.
     """
     locale = visit_of(request).locale
     reader, _ = await reader_for(site, actor, card.id)
@@ -94,12 +95,24 @@ async def _card_page(
         ),
         may_keep=services.holds(site, reader.roles, KEEP),
         may_forget=services.holds(site, reader.roles, EXPORT),
+        liked=liked_of(request, card),
         again=f"/sell/calendar/guest?shop={card.shop_id}&again={card.again}" if card.again else "",
         path=here,
         back=f"{LIST}?shop={card.shop_id}",
         next_href=f"{here}?cursor={history.next}#history" if history.next else "",
         first_href=here if cursor else "",
     )
+
+
+def liked_of(request: WebRequest, card: ClientCard) -> list[tuple[str, str]]:
+    """(label, text) of each preference that is known, in the reader's words; what is not asked for any more is left
+    out.
+    """
+    visit = visit_of(request)
+    known = {field.name for field in fields_of(Preferences)}
+    form = parse(Preferences, {name: value for name, value in card.preferences.items() if name in known})
+    say = visit.site.texts.gettext
+    return [(say(visit.locale, field.label), text) for field, text in read_view(form, lambda t: say(visit.locale, t))]
 
 
 def _links(card: ClientCard) -> list[tuple[str, str]]:
@@ -116,7 +129,7 @@ def _links(card: ClientCard) -> list[tuple[str, str]]:
     return found
 
 
-async def _kept(site: Site, actor: Actor, client_id: UUID, permission: str = KEEP) -> ClientCard:
+async def kept_card(site: Site, actor: Actor, client_id: UUID, permission: str = KEEP) -> ClientCard:
     """A card that somebody may change: not noted as read once more."""
     reader, _ = await reader_for(site, actor, client_id)
     if not services.holds(site, reader.roles, permission):
@@ -132,7 +145,7 @@ async def write_note(
     try:
         await site.do(services.add_note, client_id, parse(NewNote, raw, "form"), by=actor)
     except Invalid as refused:
-        card = await _kept(site, actor, client_id)
+        card = await kept_card(site, actor, client_id)
         return await _card_page(request, site, actor, card, raw=raw, refused=refused)
     return see_other(request, f"{LIST}/{client_id}#notes", N_("The note is written down."))
 
@@ -153,12 +166,12 @@ async def _note_page(
     raw: Any = None,
     refused: Invalid | None = None,
 ) -> Response[str]:
-    card = await _kept(site, actor, client_id)
+    card = await kept_card(site, actor, client_id)
     note = next((one for one in card.notes if one.id == note_id), None)
     if note is None:
         raise Missing
     known = {"text": note.text, "visibility": note.visibility}
-    return await _form_page(
+    return await form_page(
         request,
         card,
         form_state(request, NewNote, raw or known, refused),
@@ -191,12 +204,12 @@ async def write_tags(
         form = parse(TagsForm, raw, "form")
         await site.do(services.set_tags, client_id, form.tags.split(","), by=actor)
     except Invalid as refused:
-        card = await _kept(site, actor, client_id)
+        card = await kept_card(site, actor, client_id)
         return await _card_page(request, site, actor, card, raw={"tags": raw.get("tags", "")}, refused=refused)
     return see_other(request, f"{LIST}/{client_id}", N_("The tags are kept."))
 
 
-async def _form_page(
+async def form_page(
     request: WebRequest,
     card: ClientCard,
     form: FormState,
@@ -242,7 +255,7 @@ async def edit_page(
 
 
 async def _own(site: Site, actor: Actor, client_id: UUID) -> ClientCard:
-    card = await _kept(site, actor, client_id)
+    card = await kept_card(site, actor, client_id)
     if not card.contacts:
         raise Forbidden
     return card
@@ -267,7 +280,7 @@ async def _edit_page(
         exists = f"{LIST}/{shown.facts['client_id']}"
     if isinstance(shown, StaleVersion):
         version = str(card.version)
-    return await _form_page(
+    return await form_page(
         request,
         card,
         await client_form(request, site, ClientChange, card.shop_id, known, refused),
@@ -297,13 +310,13 @@ async def edit(request: WebRequest, site: Given[Site], actor: Given[Actor], clie
 async def mark_page(
     request: WebRequest, site: Given[Site], actor: Given[Actor], client_id: FromPath[UUID]
 ) -> Response[str]:
-    card = await _kept(site, actor, client_id)
+    card = await kept_card(site, actor, client_id)
     known = {"mode": card.mark or "prepay_only", "reason": card.mark_reason}
     return await _mark_page(request, card, known)
 
 
 async def _mark_page(request: WebRequest, card: ClientCard, raw: Any, refused: Invalid | None = None) -> Response[str]:
-    return await _form_page(
+    return await form_page(
         request,
         card,
         form_state(request, BlacklistForm, raw, refused),
@@ -317,7 +330,7 @@ async def _mark_page(request: WebRequest, card: ClientCard, raw: Any, refused: I
 @post(CARD + "/mark", **route(KEEP), include_in_schema=False, status_code=200)
 async def mark(request: WebRequest, site: Given[Site], actor: Given[Actor], client_id: FromPath[UUID]) -> Response[Any]:
     raw = await posted_raw(request)
-    card = await _kept(site, actor, client_id)
+    card = await kept_card(site, actor, client_id)
     try:
         await site.do(services.mark_client, client_id, parse(BlacklistForm, raw, "form"), by=actor)
     except Invalid as refused:
@@ -333,8 +346,8 @@ class Nothing(Form):
 async def forget_page(
     request: WebRequest, site: Given[Site], actor: Given[Actor], client_id: FromPath[UUID]
 ) -> Response[str]:
-    card = await _kept(site, actor, client_id, EXPORT)
-    return await _form_page(
+    card = await kept_card(site, actor, client_id, EXPORT)
+    return await form_page(
         request,
         card,
         form_state(request, Nothing),
@@ -349,7 +362,7 @@ async def forget_page(
 async def forget(
     request: WebRequest, site: Given[Site], actor: Given[Actor], client_id: FromPath[UUID]
 ) -> Response[Any]:
-    card = await _kept(site, actor, client_id, EXPORT)
+    card = await kept_card(site, actor, client_id, EXPORT)
     await site.do(services.forget_client, client_id, by=actor)
     return see_other(request, f"{LIST}?shop={card.shop_id}", N_("The client is forgotten."))
 

@@ -12,11 +12,11 @@ from litestar.response import Response
 
 from marketplace_kit.crm import queries, services
 from marketplace_kit.crm.domain import EXPORT, KEEP, LOST, NEW, REGULAR, SEE, ClientExists
-from marketplace_kit.crm.pages.shown import LIST, as_problem, client_form, shown_row
-from marketplace_kit.crm.schemas import NewClient
-from marketplace_kit.crm.services.asking import BIRTHDAY, BLOCKED, MISSED, reader_of, wanted_of
+from marketplace_kit.crm.pages.shown import LIST, as_problem, client_form, shown_row, with_choices
+from marketplace_kit.crm.schemas import Narrowed, NewClient
+from marketplace_kit.crm.services.asking import BIRTHDAY, BLOCKED, FOLLOW_UP, MISSED, reader_of, wanted_of
 from marketplace_kit.kernel.errors import Forbidden, Invalid, Missing
-from marketplace_kit.kernel.fields import parse
+from marketplace_kit.kernel.fields import Choice, fields_of, parse
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
@@ -24,6 +24,7 @@ from marketplace_kit.scheduling.queries.diary import next_to_work
 from marketplace_kit.shops.schemas import OwnShop
 from marketplace_kit.web.bodies import posted_raw
 from marketplace_kit.web.context import Given, WebRequest
+from marketplace_kit.web.forms import FormState, form_state
 from marketplace_kit.web.paging import CursorText
 from marketplace_kit.web.rendering import page, see_other
 from marketplace_kit.web.routing import route
@@ -41,6 +42,7 @@ FILTERS = (
     (MISSED, N_("With missed visits")),
     (BLOCKED, N_("Blacklist")),
     (BIRTHDAY, N_("Birthday within 7 days")),
+    (FOLLOW_UP, N_("To be thought of")),
 )
 
 
@@ -59,6 +61,30 @@ async def _chosen(site: Site, actor: Actor, shop: str) -> tuple[list[OwnShop], O
     return mine, next((one for one in mine if str(one.id) == shop), first)
 
 
+def narrowed(request: WebRequest) -> tuple[dict[str, str], Narrowed, Invalid | None]:
+    """What the address says of what they had, as it was typed and as it is meant; nonsense narrows nothing."""
+    names = [field.name for field in fields_of(Narrowed)]
+    raw = {name: request.query_params[name][:60] for name in names if request.query_params.get(name)}
+    try:
+        return raw, parse(Narrowed, raw, "form"), None
+    except Invalid as wrong:
+        return raw, Narrowed(), wrong
+
+
+async def narrowing_form(
+    request: WebRequest, site: Site, shop_id: UUID, raw: dict[str, str], problem: Invalid | None
+) -> FormState:
+    """The form of it, with those who serve clients here and what the shop offers."""
+    staff = await site.ask(queries.staff_of_shop, shop_id)
+    offered = await site.ask(queries.services_of_shop, shop_id)
+    anybody, anything = Choice("", N_("No matter who")), Choice("", N_("No matter what"))
+    return with_choices(
+        form_state(request, Narrowed, raw, problem),
+        staff=(anybody, *(Choice(str(number), name) for number, name in staff)),
+        service=(anything, *(Choice(str(id_), title) for id_, title in offered)),
+    )
+
+
 @get(LIST, **route(SEE), include_in_schema=False)
 async def list_page(
     request: WebRequest,
@@ -73,18 +99,24 @@ async def list_page(
     """Context: shops ((OwnShop, href, chosen)), shop (an OwnShop or none), filters ((label, href, chosen)), rows
     ((ClientRow, state, phone)), tags ((tag, href, chosen)), search, next_href, first_href, filtered, asked
     ((name, value)), new_href,
-    export_href (empty where somebody may not).
+    export_href (empty where somebody may not), had (the form that narrows by what they had), narrowed, plain_href,
+    kept.
     """
     mine, here = await _chosen(site, actor, shop)
     context: dict[str, Any] = {"rows": [], "filters": [], "tags": []}
+    raw: dict[str, str] = {}
     context |= dict.fromkeys(("next_href", "first_href", "new_href", "export_href"), "")
     if here is not None:
         reader = await reader_of(site, actor, here.id)
-        wanted = wanted_of(site, here.id, contacts=reader.contacts, q=q, tag=tag, show=show)
+        raw, had, problem = narrowed(request)
+        wanted = wanted_of(site, here.id, contacts=reader.contacts, q=q, tag=tag, show=show, had=had)
         found = await site.ask(queries.clients_of, wanted, cursor=cursor, limit=PAGE_OF)
         used = await site.ask(queries.tags_of_shop, here.id)
-        asked = {"shop": shop, "q": q, "tag": tag, "show": show}
+        asked = {"shop": shop, "q": q, "tag": tag, "show": show, **raw}
         context = {
+            "had": await narrowing_form(request, site, here.id, raw, problem),
+            "narrowed": bool(raw),
+            "plain_href": address(shop=shop, q=q, tag=tag, show=show),
             "rows": [shown_row(row) for row in found.items],
             "filters": [
                 (label, address(**asked | {"show": name}), show == name and not (name == "" and tag))
@@ -108,15 +140,17 @@ async def list_page(
         shops=[(one, address(shop=str(one.id)), one is here) for one in mine],
         shop=here,
         search=q,
-        filtered=bool(q or tag or show),
+        filtered=bool(q or tag or show or raw),
         clear_href=address(shop=shop),
-        asked=(("shop", shop), ("show", show), ("tag", tag)),
+        asked=(("shop", shop), ("show", show), ("tag", tag), *raw.items()),
+        kept=(("shop", shop), ("q", q), ("show", show), ("tag", tag)),
         **context,
     )
 
 
 @get(f"{LIST}/export.csv", **route(EXPORT), include_in_schema=False)
 async def export_file(
+    request: WebRequest,
     site: Given[Site],
     actor: Given[Actor],
     shop: ShopText = "",
@@ -128,7 +162,8 @@ async def export_file(
     _, here = await _chosen(site, actor, shop)
     if here is None or (shop and str(here.id) != shop):
         raise Missing
-    wanted = wanted_of(site, here.id, contacts=False, q=q, tag=tag, show=show)
+    had = narrowed(request)[1]
+    wanted = wanted_of(site, here.id, contacts=False, q=q, tag=tag, show=show, had=had)
     text = await services.export_clients(site, wanted, by=actor)
     return Response(text, media_type=services.CSV, headers=services.CSV_HEADERS)
 

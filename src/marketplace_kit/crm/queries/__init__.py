@@ -3,7 +3,7 @@ is the same.
 """
 
 from marketplace_kit.crm.queries.activities import activity_of, history_of
-from marketplace_kit.crm.queries.cards import card_of, roles_at, shop_of, staff_of_shop, whose_order
+from marketplace_kit.crm.queries.cards import card_of, roles_at, services_of_shop, shop_of, staff_of_shop, whose_order
 from marketplace_kit.crm.queries.lists import Wanted, all_clients, clients_of, tags_of_shop
 from marketplace_kit.crm.queries.personal import export
 
@@ -16,6 +16,7 @@ __all__ = [
     "export",
     "history_of",
     "roles_at",
+    "services_of_shop",
     "shop_of",
     "staff_of_shop",
     "tags_of_shop",

@@ -14,17 +14,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from marketplace_kit.accounts.tables import person_table as person
 from marketplace_kit.crm.queries.figures import figures_by_client, figures_view, group_of, member, whole
 from marketplace_kit.crm.queries.lists import MODES, parted, phone_for
-from marketplace_kit.crm.schemas import ClientCard, MergedView, NoteView, OfOrder
+from marketplace_kit.crm.schemas import ClientCard, FollowUp, MergedView, NoteView, OfOrder
 from marketplace_kit.crm.tables import client_order_table as link
 from marketplace_kit.crm.tables import client_table as client
 from marketplace_kit.crm.tables import merge_table as merge
 from marketplace_kit.crm.tables import note_table as note
 from marketplace_kit.crm.tables import tag_table as tag
+from marketplace_kit.listings.tables import listing_table as listing
 from marketplace_kit.orders.tables import order_table as order
 from marketplace_kit.scheduling.tables import appointment_table as appointment
 from marketplace_kit.scheduling.tables import booking_mark_table as mark
 from marketplace_kit.scheduling.tables import resource_table as resource
 from marketplace_kit.shops.tables import member_table as works
+
+_MOST_SERVICES = 300
 
 
 @attrs.frozen(kw_only=True)
@@ -56,8 +59,10 @@ async def card_of(
     connection: AsyncConnection, client_id: UUID, counting: Counting, *, contacts: bool
 ) -> ClientCard | None:
     """All that the shop knows; without ``contacts`` phones are masked and mail addresses left out. Seven statements."""
-    wanted = sa.select(client, resource.c.name.label("staff_name")).outerjoin(
-        resource, resource.c.id == client.c.staff_id
+    wanted = (
+        sa.select(client, resource.c.name.label("staff_name"), person.c.name.label("follow_up_name"))
+        .outerjoin(resource, resource.c.id == client.c.staff_id)
+        .outerjoin(person, person.c.id == client.c.follow_up_by)
     )
     row = (await connection.execute(wanted.where(client.c.id == client_id, client.c.deleted_at.is_(None)))).first()
     if row is None or row.merged_into_id is not None:
@@ -88,6 +93,19 @@ async def card_of(
         figures=figures_view(figures[client_id], counting.currency),
         version=row.version,
         again=await _last_appointment(connection, client_id),
+        preferences=row.preferences,
+        follow_up=_follow_up(row),
+    )
+
+
+def _follow_up(row: Any) -> FollowUp | None:
+    if row.follow_up_on is None:
+        return None
+    return FollowUp(
+        day=row.follow_up_on,
+        what=row.follow_up_what,
+        by=row.follow_up_name or "",
+        told=row.follow_up_told_at is not None,
     )
 
 
@@ -185,6 +203,13 @@ async def staff_of_shop(connection: AsyncConnection, shop_id: UUID) -> list[tupl
     r = resource.c
     wanted = sa.select(r.id, r.name).where(r.shop_id == shop_id, r.kind == "staff", r.active).order_by(r.name, r.id)
     return [(row.id, row.name) for row in await connection.execute(wanted)]
+
+
+async def services_of_shop(connection: AsyncConnection, shop_id: UUID) -> list[tuple[UUID, str]]:
+    """What clients had there or can have: by name."""
+    offered = sa.select(listing.c.id, listing.c.title).where(listing.c.shop_id == shop_id, listing.c.title != "")
+    rows = await connection.execute(offered.order_by(listing.c.title, listing.c.id).limit(_MOST_SERVICES))
+    return [(row.id, row.title) for row in rows]
 
 
 async def whose_order(connection: AsyncConnection, order_id: UUID, counting: Counting) -> OfOrder | None:

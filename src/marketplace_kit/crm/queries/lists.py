@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from marketplace_kit.accounts.domain import folded, shown_phone
 from marketplace_kit.crm.domain import STATES, coming_days, digits_of, masked_phone, tag_key
 from marketplace_kit.crm.queries.figures import figures_by_client, group_of, in_state, member, missed_some
+from marketplace_kit.crm.queries.narrowing import had_so
 from marketplace_kit.crm.schemas import ClientRow
 from marketplace_kit.crm.tables import client_table as client
 from marketplace_kit.crm.tables import tag_table as tag
@@ -30,7 +31,9 @@ _MOST_TAGS = 60
 @attrs.frozen(kw_only=True)
 class Wanted:
     """Which clients. ``text`` is the beginning of any of their names, at least four digits of a phone, or a tag;
-    ``today`` is the shop's date. With ``contacts`` the reader sees phones, and may search by them.
+    ``today`` is the shop's date. With ``contacts`` the reader sees phones, and may search by them. ``staff`` served
+    them, ``service`` they had, ``spent_from`` (minor units) is what completed lines came to at least; their last visit
+    lies within ``seen_since`` and ``seen_until``, both counted. ``follow_up``: somebody is to think of them by today.
     """
 
     shop_id: UUID
@@ -46,6 +49,12 @@ class Wanted:
     blocked: bool = False
     birthday: bool = False
     without: UUID | None = None
+    follow_up: bool = False
+    staff: int | None = None
+    service: UUID | None = None
+    spent_from: int | None = None
+    seen_since: date | None = None
+    seen_until: date | None = None
 
     def clauses(self) -> list[sa.ColumnElement[bool]]:
         found: list[sa.ColumnElement[bool]] = []
@@ -61,6 +70,17 @@ class Wanted:
             found.append(sa.cast(_mode(), sa.Integer) > MODES.index("allow"))
         if self.birthday:
             found.append(client.c.birth_md.in_(coming_days(self.today)))
+        if self.follow_up:
+            found.append(client.c.follow_up_on <= self.today)
+        found += had_so(
+            self.shop_id,
+            self.currency,
+            staff=self.staff,
+            service=self.service,
+            spent_from=self.spent_from,
+            seen_since=self.seen_since,
+            seen_until=self.seen_until,
+        )
         if self.without is not None:
             found.append(client.c.id != self.without)
         return found

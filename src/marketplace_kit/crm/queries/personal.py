@@ -38,6 +38,8 @@ async def export(connection: AsyncConnection, person_id: UUID) -> dict[str, Any]
             "channel": row.channel,
             "birthday": row.birthday.isoformat() if row.birthday else None,
             "source": row.source,
+            "preferences": row.preferences,
+            "follow_up": row.follow_up_what,
             "first_seen_at": row.first_seen_at.isoformat(),
             "last_seen_at": row.last_seen_at.isoformat(),
             "notes": [],

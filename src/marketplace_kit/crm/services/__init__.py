@@ -14,10 +14,18 @@ from marketplace_kit.crm.services.keeping import (
 from marketplace_kit.crm.services.knowing import adopt, catch_up, know, know_moved, know_order
 from marketplace_kit.crm.services.merging import merge_clients, undo_merge
 from marketplace_kit.crm.services.privacy import erase, forget_client, note_read
+from marketplace_kit.crm.services.wishing import (
+    FOLLOW_UP,
+    follow_up,
+    follow_up_done,
+    set_preferences,
+    tell_follow_ups,
+)
 
 __all__ = [
     "CSV",
     "CSV_HEADERS",
+    "FOLLOW_UP",
     "add_client",
     "add_note",
     "adopt",
@@ -27,6 +35,8 @@ __all__ = [
     "check_shop",
     "erase",
     "export_clients",
+    "follow_up",
+    "follow_up_done",
     "forget_client",
     "holds",
     "know",
@@ -38,7 +48,9 @@ __all__ = [
     "order_client",
     "sees_contacts",
     "set_client",
+    "set_preferences",
     "set_tags",
     "shops_of",
+    "tell_follow_ups",
     "undo_merge",
 ]

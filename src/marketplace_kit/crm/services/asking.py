@@ -11,7 +11,7 @@ from marketplace_kit.crm import queries
 from marketplace_kit.crm.domain import SEE, STATES
 from marketplace_kit.crm.queries import Wanted
 from marketplace_kit.crm.queries.cards import Counting
-from marketplace_kit.crm.schemas import ClientCard, CrmSettings, OfOrder
+from marketplace_kit.crm.schemas import ClientCard, CrmSettings, Narrowed, OfOrder
 from marketplace_kit.crm.services.access import holds, sees_contacts
 from marketplace_kit.crm.services.privacy import note_read
 from marketplace_kit.kernel.errors import Forbidden, Missing
@@ -22,7 +22,7 @@ from marketplace_kit.shops.domain import ADMIN
 from marketplace_kit.shops.queries import own_shops
 from marketplace_kit.shops.schemas import OwnShop
 
-MISSED, BLOCKED, BIRTHDAY = "missed", "blocked", "birthday"
+MISSED, BLOCKED, BIRTHDAY, FOLLOW_UP = "missed", "blocked", "birthday", "follow_up"
 """What a list can be asked for besides how a client stands."""
 
 
@@ -43,7 +43,18 @@ def counting_of(site: Site) -> Counting:
     )
 
 
-def wanted_of(site: Site, shop_id: UUID, *, contacts: bool, q: str = "", tag: str = "", show: str = "") -> Wanted:
+def wanted_of(
+    site: Site,
+    shop_id: UUID,
+    *,
+    contacts: bool,
+    q: str = "",
+    tag: str = "",
+    show: str = "",
+    had: Narrowed | None = None,
+) -> Wanted:
+    """Which clients a list shows. Days are those of the site's zone."""
+    had = had or Narrowed()
     counting = counting_of(site)
     zone = ZoneInfo(site.settings.of(SiteSettings).timezone)
     return Wanted(
@@ -59,6 +70,12 @@ def wanted_of(site: Site, shop_id: UUID, *, contacts: bool, q: str = "", tag: st
         missed=show == MISSED,
         blocked=show == BLOCKED,
         birthday=show == BIRTHDAY,
+        follow_up=show == FOLLOW_UP,
+        staff=had.staff,
+        service=UUID(had.service) if had.service else None,
+        spent_from=had.spent.amount if had.spent else None,
+        seen_since=had.since,
+        seen_until=had.until,
     )
 
 

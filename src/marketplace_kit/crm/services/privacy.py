@@ -55,7 +55,7 @@ async def erase(uow: UnitOfWork, person_id: UUID) -> None:
     if person is not None and person.phone and person.phone_verified:
         mine = sa.or_(mine, c.phone == person.phone)
     await _forget(uow, sa.or_(mine, _made_for(person_id)))
-    traces: Sequence[Any] = (note.c.by_id, link.c.set_by, merge.c.by_id)
+    traces: Sequence[Any] = (note.c.by_id, link.c.set_by, merge.c.by_id, c.follow_up_by)
     for column in traces:
         said = sa.update(column.table).where(column == person_id).values({column.name: None})
         await uow.session.execute(said.execution_options(synchronize_session=False))
