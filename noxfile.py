@@ -30,8 +30,8 @@ nox.needs_version = ">=2025.11"
 nox.options.default_venv_backend = "none"
 nox.options.error_on_external_run = False
 nox.options.stop_on_first_error = False
-# Cheap and telling first; `./kit test` names the sessions in this order.
-nox.options.sessions = ["lint", "contracts", "types", "sqlite", "postgres", "browser", "docs", "wheels"]
+# What `./kit test` runs: the sessions of one processor in lanes beside each other, then those that use all.
+nox.options.sessions = ["lint", "contracts", "types", "docs", "wheels", "browser", "sqlite", "postgres"]
 
 
 def tool(name: str) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from marketplace_kit.cli.running import DEMO_PASSWORD
 
@@ -29,6 +29,7 @@ FLAGS = (
 )
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 _START_SECONDS = 240
+expect.set_options(timeout=20_000)  # a slow machine is no fault
 
 
 class Demo:

@@ -70,6 +70,14 @@ def test_ci_calls_the_command_of_the_readme() -> None:
     assert "MK_REQUIRE_SERVICES=1" in script
 
 
+def test_every_check_is_in_one_of_the_lanes() -> None:
+    doors = (HOUSE / "kit", HOUSE / "noxfile.py")
+    lanes, told = (path.read_text(encoding="utf-8") for path in doors)
+    lanes = "".join(re.findall(r"^(?:LANES|WIDE) = (.*)$", lanes, re.MULTILINE))
+    (named,) = re.findall(r"^nox.options.sessions = (.*)$", told, re.MULTILINE)
+    assert re.findall(r'"(\w+)"', lanes) == re.findall(r'"(\w+)"', named)
+
+
 # ── versions ─────────────────────────────────────────────────────────────────────────────────────
 
 
