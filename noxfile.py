@@ -52,8 +52,17 @@ TESTS = ("tests", "plugins", "examples")
 
 def run_tests(session: nox.Session, *words: str) -> None:
     """The tests that were named (``./kit test tests/kernel``), else all of them, on as many processors as there are."""
-    named = any((HOUSE / word.split("::")[0]).exists() for word in session.posargs)
-    run_pytest(session, *(() if named else TESTS), *words, "-n", WORKERS, "--dist", "loadgroup")
+    run_pytest(session, *(() if any_named(session) else TESTS), *words, "-n", WORKERS, "--dist", "loadgroup")
+
+
+def any_named(session: nox.Session) -> bool:
+    return any((HOUSE / word.split("::")[0]).exists() for word in session.posargs)
+
+
+def with_a_browser() -> list[str]:
+    """The files that have such tests: importing all the others to find none in them takes longer than some tests."""
+    files = (path for folder in TESTS for path in sorted((HOUSE / folder).rglob("test_*.py")))
+    return [str(path.relative_to(HOUSE)) for path in files if "mark.browser" in path.read_text("utf-8")]
 
 
 def run_pytest(session: nox.Session, *words: str) -> None:
@@ -88,7 +97,7 @@ def postgres(session: nox.Session) -> None:
 @nox.session
 def browser(session: nox.Session) -> None:
     """What a person sees, in Debian's chromium."""
-    run_pytest(session, "-m", "browser")
+    run_pytest(session, *(() if any_named(session) else with_a_browser()), "-m", "browser")
 
 
 @nox.session
