@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import date, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from uuid import UUID
 
 import anyio
 import pytest
+from PIL import Image
 
 from marketplace_kit.listings.domain.options import ADDON, Option, OptionGroup
 from marketplace_kit.listings.queries import active_kinds, listing_page
@@ -18,6 +20,12 @@ from plugins.grooming.tests.visits import WEEK, Day, tenge
 
 pytestmark = pytest.mark.anyio
 LAST_YEAR = date(2026, 6, 1)
+
+
+def png(colour: str) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (60, 40), colour).save(file, "PNG")
+    return file.getvalue()
 
 
 async def quoted(day: Day, who: str = "Olga", **asked: Any) -> dict[str, Any]:
@@ -164,6 +172,24 @@ async def test_report_card(day: Day) -> None:
     assert (again.status_code, again.json()["code"]) == (409, "nothing_to_publish")
     await day.town.work()
     assert [k for k, _ in await day.town.notices("Olga")].count("grooming.card_published") == 1
+
+
+async def test_report_card_has_its_two_photos_once_it_is_published(day: Day) -> None:
+    (line,) = await day.booked(await day.pet())
+    visit = line["id"]
+    await day.bring(visit, "checked_in", "in_progress")
+    natalya, olga = await day.town.program("Natalya"), await day.town.program("Olga")
+    for side, colour in (("before", "brown"), ("after", "white")):
+        files = {"photos": ("dog.png", png(colour), "image/png")}
+        sent = await natalya.post(f"/api/grooming/visits/{visit}/{side}", files=files)
+        assert sent.status_code in (200, 201), sent.text
+    path = f"/api/grooming/report-cards/{visit}"
+    await natalya.put(path, json={"done": "матты за ушами"})
+    assert (await olga.get(path)).status_code == 404
+    await natalya.post(f"{path}/publish")
+    card = (await olga.get(path)).json()
+    assert (card["done"], len(card["before"]), len(card["after"])) == ("матты за ушами", 1, 1)
+    assert (await olga.get(card["after"][0]["url"])).status_code == 200
 
 
 async def test_a_matting_fee_is_charged_once_its_owner_has_agreed(day: Day) -> None:

@@ -62,7 +62,7 @@ class AtCounter(Form, frozen=True, kw_only=True):
 
     pet: Annotated[str, Field(N_("Pet that you know"), max_length=40, hint=N_("Or tell of a new one below."))] = ""
     pet_name: Annotated[str, Field(N_("Name of the pet"), max_length=60)] = ""
-    species: Annotated[str, Field(N_("Your pet is among"), choices=ALL_SPECIES)] = "dog"
+    species: Annotated[str, Field(N_("Species"), choices=ALL_SPECIES)] = "dog"
     weight: Annotated[
         str,
         Field(

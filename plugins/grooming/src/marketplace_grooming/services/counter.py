@@ -22,6 +22,7 @@ from marketplace_kit.kernel.texts import N_
 from marketplace_pets import services as pets
 from marketplace_pets.domain import BREEDS, PetCard, WeightImplausible
 
+NONE_OF_THEM = N_("None of these")
 NOT_KNOWN = N_("The salon does not know this pet. Choose another one, or tell of it below.")
 
 
@@ -35,7 +36,12 @@ class AtTheCounter:
     ) -> Mapping[str, Sequence[tuple[str, str]]]:
         """The pets that the salon may book for, by name."""
         found = await pets.known_to(connection, site, shop_id)
-        return {"pet": (("", "-"), *((str(card.pet_id), _named(card, locale)) for card in found))}
+        return {
+            "pet": (
+                ("", site.texts.gettext(locale, NONE_OF_THEM)),
+                *((str(card.pet_id), _named(card, locale)) for card in found),
+            )
+        }
 
     async def choose(self, uow: UnitOfWork, shop_id: UUID, told: AtCounter, *, by: Actor) -> Mapping[str, Any]:
         """Refuses as :class:`Invalid`, at its field, a pet that the salon does not know and a weight no pet has."""
