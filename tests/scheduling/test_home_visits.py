@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from marketplace_kit.kernel.errors import DomainError, Invalid
 from marketplace_kit.kernel.hooks.lines import Customer
+from marketplace_kit.places.services import keep_ways
 from marketplace_kit.scheduling import services
 from marketplace_kit.scheduling.domain import (
     HasAppointments,
@@ -248,6 +249,24 @@ async def test_a_van_with_visits_ahead_does_not_simply_stay(salon: Salon) -> Non
     await salon.move(wish.line_id, "cancel")
     await salon.site.do(services.stay_at_shop, salon.shop_id, garage.van, by=salon.owner)
     assert (await services.slots_for(salon.site, garage.listing, (), TUESDAY, 1)).home_visit is False
+
+
+async def test_ways_that_a_router_measured_are_read_and_never_asked_for_within_a_booking(salon: Salon) -> None:
+    garage = await Garage.opened(salon)
+    await garage.book(A, "10:00")
+    await garage.book(C, "13:10")
+    assert "11:20" in await garage.times(B)
+    measured = {(A, B): 40, (B, C): 30, (B, A): 40}
+    await salon.site.do(keep_ways, measured, source="a router")
+    offered = await garage.times(B)
+    assert [time for time in offered if "11:00" < time < "12:30"] == ["11:40"]
+    with pytest.raises(TravelTimeShort):
+        await garage.book(B, "11:30")
+    wish, _ = await garage.book(B, "11:40")
+    assert await garage.blocked() == ["10:00-11:00", "11:00-12:40", "12:40-14:10"]
+    await salon.site.do(keep_ways, {(A, C): 20}, source="a driver")
+    await salon.move(wish.line_id, "cancel")
+    assert await garage.blocked() == ["10:00-11:00", "12:50-14:10"]
 
 
 # ── many at once ─────────────────────────────────────────────────────────────────────────────────

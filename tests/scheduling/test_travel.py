@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import random
 from datetime import date, datetime, timedelta
-from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from marketplace_kit.places.domain import Point, travel_minutes
+from marketplace_kit.places.domain import Point, Ways, cell_of, travel_minutes
 from marketplace_kit.scheduling.domain.areas import (
     Area,
     NotAnOutline,
@@ -36,8 +35,8 @@ def away(north_km: float = 0, east_km: float = 0) -> Point:
     return Point(A.lat + north_km / 111.2, A.lon + east_km / 75.7)
 
 
-def straight(kmh: int = 60) -> partial[int]:
-    return partial(travel_minutes, kmh=kmh, road_percent=100)
+def straight(kmh: int = 60) -> Ways:
+    return Ways(kmh, 100)
 
 
 def seconds(time: str, day: date = DAY) -> int:
@@ -112,6 +111,13 @@ def test_a_way_takes_its_straight_line_longer_by_the_roads_in_whole_minutes() ->
     assert travel_minutes(A, ten, kmh=30, road_percent=130) == 26
     assert travel_minutes(A, A, kmh=30, road_percent=130) == 0
     assert travel_minutes(A, away(north_km=0.01), kmh=30, road_percent=130) == 1
+
+
+def test_a_way_that_was_measured_counts_more_than_a_straight_line() -> None:
+    ten = away(north_km=10)
+    over_the_bridge = Ways(60, 100, {(cell_of(A), cell_of(ten)): 35})
+    assert over_the_bridge(A, ten) == 35
+    assert over_the_bridge(ten, A) == 10
 
 
 def test_a_van_goes_around_its_base_every_day_and_to_areas_on_theirs() -> None:

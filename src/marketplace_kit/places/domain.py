@@ -71,6 +71,25 @@ def travel_minutes(a: Point, b: Point, *, kmh: int, road_percent: int) -> int:
     return math.ceil(round(metres * 60 / (kmh * 1000), 6))
 
 
+def cell_of(point: Point) -> str:
+    """The cell that a point lies in: some hundred metres wide, which is as well as a way need be known."""
+    return f"{point.lat + 0.0:.3f},{point.lon + 0.0:.3f}"
+
+
+@attrs.frozen
+class Ways:
+    """How many minutes ways take: as they were measured where that is known, else as :func:`travel_minutes` says."""
+
+    kmh: int
+    road_percent: int
+    known: dict[tuple[str, str], int] = attrs.field(factory=dict)
+    """By the cells of both ends; whoever asks reads them first (:func:`marketplace_kit.places.queries.known_ways`)."""
+
+    def __call__(self, a: Point, b: Point) -> int:
+        found = self.known.get((cell_of(a), cell_of(b))) if self.known else None
+        return travel_minutes(a, b, kmh=self.kmh, road_percent=self.road_percent) if found is None else found
+
+
 def box_around(centre: Point, radius_m: float) -> Box:
     """The smallest box that holds everything within ``radius_m``: what an index can answer before distances are
     counted.

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from marketplace_kit.places.domain import named
+from marketplace_kit.places.domain import Point, cell_of, named
 from marketplace_kit.places.schemas import CategoryView, CityView, CountryView
 from marketplace_kit.places.tables import category_table as category
 from marketplace_kit.places.tables import city_category_table as offered
 from marketplace_kit.places.tables import city_table as city
 from marketplace_kit.places.tables import country_table as country
+from marketplace_kit.places.tables import way_table as way
 
 _COUNTRIES = sa.select(country).where(country.c.enabled).order_by(country.c.id)
 _CITY = sa.select(city).where(city.c.id == sa.bindparam("id"))
@@ -106,3 +108,10 @@ async def category_by_id(connection: AsyncConnection, category_id: str, *, local
     rows = await connection.execute(_CATEGORIES.where(category.c.id == category_id))
     row = rows.mappings().first()
     return _category(row, locale) if row else None
+
+
+async def known_ways(connection: AsyncConnection, points: Collection[Point]) -> dict[tuple[str, str], int]:
+    """The minutes of those ways between these points that were measured, by the cells of both ends. One statement."""
+    cells = sorted({cell_of(point) for point in points})
+    rows = await connection.execute(sa.select(way).where(way.c.origin.in_(cells), way.c.target.in_(cells)))
+    return {(row.origin, row.target): row.minutes for row in rows}

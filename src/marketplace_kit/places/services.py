@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo, available_timezones
 
 import sqlalchemy as sa
@@ -15,13 +16,22 @@ from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.settings import SiteSettings
 from marketplace_kit.kernel.site import UnitOfWork
 from marketplace_kit.kernel.texts import N_
-from marketplace_kit.places.domain import CategoryChanged, CityChanged, CityNotServed, NotOnEarth, PlaceTaken, Point
+from marketplace_kit.places.domain import (
+    CategoryChanged,
+    CityChanged,
+    CityNotServed,
+    NotOnEarth,
+    PlaceTaken,
+    Point,
+    cell_of,
+)
 from marketplace_kit.places.queries import cities, city_by_id, city_named
 from marketplace_kit.places.schemas import CategoryChange, CityChange, CityView, NewCategory, NewCity
 from marketplace_kit.places.tables import category_table as category
 from marketplace_kit.places.tables import city_category_table as offered
 from marketplace_kit.places.tables import city_table as city
 from marketplace_kit.places.tables import country_table as country
+from marketplace_kit.places.tables import way_table
 from marketplace_kit.web.context import Connection, Visit, visit_of
 from marketplace_kit.web.identity import is_secure
 
@@ -189,3 +199,14 @@ async def switch_category(uow: UnitOfWork, city_id: str, category_id: str, enabl
     await audit(
         uow, by=by, act="places.switch_category", on=f"city:{city_id}", facts={"category": category_id, "on": enabled}
     )
+
+
+async def keep_ways(uow: UnitOfWork, ways: Mapping[tuple[Point, Point], int], *, source: str) -> None:
+    """Minutes that somebody measured (a router, a driver), from the first point to the second; said again they replace
+    what was known. ``source`` says who. Whoever works out a way reads these first: ask remote services in a job, before
+    this, never within a transaction.
+    """
+    for (origin, target), minutes in sorted(ways.items(), key=lambda one: (cell_of(one[0][0]), cell_of(one[0][1]))):
+        values = {"minutes": minutes, "source": source[:40], "measured_at": uow.at}
+        said = uow.site.database.insert(way_table).values(origin=cell_of(origin), target=cell_of(target), **values)
+        await uow.session.execute(said.on_conflict_do_update(index_elements=["origin", "target"], set_=values))

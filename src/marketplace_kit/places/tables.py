@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from marketplace_kit.kernel.database import Json, metadata
+from marketplace_kit.kernel.database import Json, UtcDateTime, metadata
 
 country_table = sa.Table(
     "country",
@@ -57,4 +57,18 @@ city_category_table = sa.Table(
 )
 """Where nothing is said, a category is offered."""
 
-TABLES = tuple(t.name for t in (country_table, city_table, category_table, city_category_table))
+way_table = sa.Table(
+    "way",
+    metadata,
+    sa.Column("origin", sa.String(24), primary_key=True),
+    sa.Column("target", sa.String(24), primary_key=True),
+    sa.Column("minutes", sa.Integer, nullable=False),
+    sa.Column("source", sa.String(40), nullable=False),
+    sa.Column("measured_at", UtcDateTime, nullable=False),
+    sa.CheckConstraint("minutes BETWEEN 0 AND 720", name="minutes"),
+)
+"""Ways that somebody measured, between cells of some hundred metres. Kept so that nobody asks a router within a
+transaction.
+"""
+
+TABLES = tuple(t.name for t in (country_table, city_table, category_table, city_category_table, way_table))

@@ -8,7 +8,7 @@ Pure: minutes, points and rows are handed in. Seconds are epoch seconds in UTC.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from itertools import accumulate
@@ -17,14 +17,12 @@ from uuid import UUID
 
 import attrs
 
-from marketplace_kit.places.domain import Point, distance_m
+from marketplace_kit.places.domain import Point, Ways, distance_m
 from marketplace_kit.scheduling.domain.areas import EVERY_DAY, Area, within
 from marketplace_kit.scheduling.domain.slots import INF, NO_GAPS, Pattern, offered
 from marketplace_kit.scheduling.domain.windows import Window, wall_of
 from marketplace_kit.shops.domain.hours import DAY
 
-Minutes = Callable[[Point, Point], int]
-"""How many minutes a way takes."""
 LONGEST_WAY_S = 12 * 3600
 """No way is thought to be longer: a claim has its limits."""
 
@@ -66,7 +64,11 @@ class Van:
     areas: tuple[Area, ...] = ()
     trips: tuple[Trip, ...] = ()
     others: tuple[tuple[int, int], ...] = ()
-    minutes: Minutes
+    minutes: Ways
+
+    def points(self) -> list[Point]:
+        """Wherever it is."""
+        return [self.base, *(trip.point for trip in self.trips)]
 
     def weekdays(self, point: Point) -> frozenset[int]:
         """The weekdays on which it goes there; none at all means never."""

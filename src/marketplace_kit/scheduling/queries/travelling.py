@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from functools import cache, partial
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marketplace_kit.kernel import prepared
 from marketplace_kit.kernel.dialects import gathered, listed
-from marketplace_kit.places.domain import Point, travel_minutes
+from marketplace_kit.places.domain import Point, Ways
+from marketplace_kit.places.queries import known_ways
 from marketplace_kit.scheduling.domain.areas import Area
 from marketplace_kit.scheduling.domain.travel import Place, Trip, Van
 from marketplace_kit.scheduling.schemas import AreaView, VanView
@@ -109,10 +110,18 @@ async def vans_of(
             areas=tuple(areas.get(van_id, ())),
             trips=tuple(trips.get(van_id, ())),
             others=tuple(others.get(van_id, ())),
-            minutes=partial(travel_minutes, kmh=kmh, road_percent=road_percent),
+            minutes=Ways(kmh, road_percent),
         )
         for van_id, lat, lon, radius_m, kmh, road_percent in msgspec.json.decode(row.vans)
     }
+
+
+async def learn_ways(connection: AsyncConnection, vans: Mapping[int, Van], *points: Point) -> None:
+    """Let these vans know the ways that were measured between all the places where they are, and these points."""
+    if vans:
+        known = await known_ways(connection, [*points, *(point for van in vans.values() for point in van.points())])
+        for van in vans.values():
+            van.minutes.known.update(known)
 
 
 async def place_of(connection: AsyncConnection, line_id: UUID) -> Place | None:

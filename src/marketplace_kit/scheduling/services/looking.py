@@ -25,7 +25,7 @@ from marketplace_kit.scheduling.domain.windows import date_of
 from marketplace_kit.scheduling.queries.plans import plan_of, today_in
 from marketplace_kit.scheduling.queries.services import Service, services_of
 from marketplace_kit.scheduling.queries.snapshots import Plan
-from marketplace_kit.scheduling.queries.travelling import place_of
+from marketplace_kit.scheduling.queries.travelling import learn_ways, place_of
 from marketplace_kit.scheduling.schemas import (
     DaySlots,
     DayState,
@@ -83,6 +83,8 @@ async def slots_for(
     """
     plan, jobs, first, days = await _looked_at(site, listing_id, wishes, first_day, days, options, without, by_staff)
     place = await _place(site, plan, where, wishes, without) if plan.vans else None
+    if place is not None:
+        await site.ask(learn_ways, plan.vans, place.point)
     jobs = [attrs.evolve(job, place=place) for job in jobs]
     now = site.clock.now()
     earliest, latest, last_day = limits(plan, jobs, now, by_staff=by_staff)

@@ -23,7 +23,7 @@ from marketplace_kit.scheduling.domain.offers import Role
 from marketplace_kit.scheduling.domain.refusals import OutOfZone
 from marketplace_kit.scheduling.domain.travel import Fit, Place, Van, ways_of
 from marketplace_kit.scheduling.domain.windows import day_bounds
-from marketplace_kit.scheduling.queries.travelling import vans_of
+from marketplace_kit.scheduling.queries.travelling import learn_ways, vans_of
 from marketplace_kit.scheduling.tables import appointment_table, claim_table, resource_table
 from marketplace_kit.scheduling.tables.travel import van_trip_table
 
@@ -210,4 +210,7 @@ async def _van_on(uow: UnitOfWork, van_id: int, day: date) -> Van | None:
     around = int((noon - _AROUND).timestamp()), int((noon + _AROUND).timestamp())
     # A hold that is over and not taken away yet still stands in the way of others.
     ever = datetime(2000, 1, 1, tzinfo=UTC)
-    return (await vans_of(await uow.connection(), [van_id], *around, now=ever)).get(van_id)
+    connection = await uow.connection()
+    vans = await vans_of(connection, [van_id], *around, now=ever)
+    await learn_ways(connection, vans)
+    return vans.get(van_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from marketplace_kit.kernel.hooks.lines import Due, Promise, Wish
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.process import Process
 from marketplace_kit.kernel.site import Site, UnitOfWork
+from marketplace_kit.places.domain import Point
 from marketplace_kit.scheduling.domain import (
     CapacityFull,
     NoSuchSlot,
@@ -27,10 +29,12 @@ from marketplace_kit.scheduling.domain import (
 )
 from marketplace_kit.scheduling.domain.offers import STAFF, Role, free
 from marketplace_kit.scheduling.domain.process import APPOINTMENT, EFFECTS, Effect, check_effects
+from marketplace_kit.scheduling.domain.travel import Van
 from marketplace_kit.scheduling.domain.windows import date_of, day_bounds
 from marketplace_kit.scheduling.queries.plans import plan_between
 from marketplace_kit.scheduling.queries.services import Service
 from marketplace_kit.scheduling.queries.snapshots import Plan
+from marketplace_kit.scheduling.queries.travelling import learn_ways
 from marketplace_kit.scheduling.schemas import VAN, SchedulingSettings
 from marketplace_kit.scheduling.services.capacity.facts import time_facts
 from marketplace_kit.scheduling.services.claiming import (
@@ -74,6 +78,8 @@ BEFORE_S, AFTER_S = 2 * DAY_S, 3 * DAY_S
 """What is read around a start: its own date and the next, and a day to each side."""
 Planned = Callable[[list[UUID], int, list[UUID]], Awaitable[Plan | None]]
 """Reads the plan of some listings around a start, without the claims of some lines."""
+Learn = Callable[[Mapping[int, Van], Point], Awaitable[None]]
+"""Lets vans know the ways to a place that were measured."""
 
 
 @attrs.frozen(kw_only=True)
@@ -128,9 +134,9 @@ class Finding:
                 plan = await plan_between(connection, ids, *around, now=uow.at, without=lines)
             return plan
 
-        return await self._visits(uow.site, wishes, planned)
+        return await self._visits(uow.site, wishes, planned, partial(learn_ways, connection))
 
-    async def _visits(self, site: Site, wishes: Sequence[Wish], planned: Planned) -> list[Visit]:
+    async def _visits(self, site: Site, wishes: Sequence[Wish], planned: Planned, learn: Learn) -> list[Visit]:
         """The wishes by start: those that begin at the same time and place are one visit, in turn or together."""
         groups: dict[tuple[int, int | None, bool, tuple[str, ...]], list[Wish]] = {}
         lines = [w.line_id for w in wishes]
@@ -153,6 +159,7 @@ class Finding:
             jobs = [await measured(site, self.measure, plan.services[w.listing_id], w) for w in group]
             if plan.vans:
                 place = place_to_go(group[0].choice, plan.vans)
+                await learn(plan.vans, place.point)
                 jobs = [attrs.evolve(job, place=place) for job in jobs]
             visits.append(
                 Visit(
@@ -225,6 +232,8 @@ class Finding:
             # What was read of their rounds has to stay true: whoever changes one waits here.
             await stand_in_line(uow, visit.plan.vans)
             visit = attrs.evolve(visit, plan=await self._plan_now(uow, visit) or visit.plan)
+            places = [job.place.point for job in visit.jobs if job.place]
+            await learn_ways(await uow.connection(), visit.plan.vans, *places)
         roles = visit.roles()
         if overbook:
             who = [[one.id for one in role.able] for role in roles]

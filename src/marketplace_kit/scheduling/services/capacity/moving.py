@@ -38,7 +38,7 @@ from marketplace_kit.scheduling.domain.process import Effect
 from marketplace_kit.scheduling.domain.windows import wall_of
 from marketplace_kit.scheduling.queries.plans import plan_between
 from marketplace_kit.scheduling.queries.services import services_of
-from marketplace_kit.scheduling.queries.travelling import place_of
+from marketplace_kit.scheduling.queries.travelling import learn_ways, place_of
 from marketplace_kit.scheduling.schemas import Measured, SchedulingSettings
 from marketplace_kit.scheduling.services.capacity.facts import event_facts, is_customer, time_facts
 from marketplace_kit.scheduling.services.capacity.finding import AFTER_S, BEFORE_S, GRACE, Finding, Visit
@@ -261,6 +261,8 @@ class Moves(Finding):
             by_staff=by_staff,
         )
         place = await place_of(connection, row.id) if plan.vans else None
+        if place is not None:
+            await learn_ways(connection, plan.vans, place.point)
         job = Job(service=service, measured=agreed, usual=False, place=place)
         return Visit(start=start, staff=staff, together=False, wishes=(wish,), jobs=(job,), plan=plan)
 

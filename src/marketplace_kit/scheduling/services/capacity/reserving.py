@@ -14,6 +14,7 @@ from marketplace_kit.kernel.audit import audit
 from marketplace_kit.kernel.hooks.lines import Due, Promise, Wish
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.site import Site, UnitOfWork
+from marketplace_kit.places.domain import Point
 from marketplace_kit.scheduling.domain import (
     AppointmentConfirmed,
     AppointmentRequested,
@@ -24,10 +25,11 @@ from marketplace_kit.scheduling.domain import (
 )
 from marketplace_kit.scheduling.domain.offers import STAFF
 from marketplace_kit.scheduling.domain.slots import assigned
+from marketplace_kit.scheduling.domain.travel import Van
 from marketplace_kit.scheduling.domain.windows import wall_of
 from marketplace_kit.scheduling.queries.plans import plan_between
 from marketplace_kit.scheduling.queries.snapshots import Held, Plan
-from marketplace_kit.scheduling.queries.travelling import place_of
+from marketplace_kit.scheduling.queries.travelling import learn_ways, place_of
 from marketplace_kit.scheduling.schemas import SchedulingSettings
 from marketplace_kit.scheduling.services.capacity.facts import event_facts
 from marketplace_kit.scheduling.services.capacity.finding import AFTER_S, BEFORE_S, GRACE, Finding, Visit, load_of
@@ -52,8 +54,11 @@ class Reserving(Finding):
             now = site.clock.now()
             return await site.ask(plan_between, ids, start - BEFORE_S, start + AFTER_S, now=now, without=lines)
 
+        async def learn(vans: Mapping[int, Van], point: Point) -> None:
+            await site.ask(learn_ways, vans, point)
+
         promises: dict[UUID, Promise] = {}
-        for visit in await self._visits(site, wishes, planned):
+        for visit in await self._visits(site, wishes, planned, learn):
             roles = visit.roles()
             who = await self._who(visit, roles, site.clock.now())
             load = load_of(visit, sorted({i for ids in who for i in ids}))
