@@ -56,6 +56,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "appointment_series_date": {"state": "booked"},
     "slot_wait": {"state": "waiting", "from_minute": 0},
     "booking_mark": {"mode": "allow"},
+    "van": {"kmh": 30, "road_percent": 130},
     "order_head": {"status": "pending"},
     "order_line": {"tab": "services", "stage": "pending"},
     "order_event": {"actor_kind": "system"},
