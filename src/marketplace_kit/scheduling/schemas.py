@@ -135,7 +135,7 @@ class StaffView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StaffProfile(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who works for a shop, as customers see them. ``skills`` are what they are good at."""
+    """Somebody who works for a shop, as customers see them. ``skills`` are codes, which pages do not show."""
 
     id: int
     name: str
