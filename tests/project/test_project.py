@@ -106,7 +106,7 @@ def locked_spelling(entry: dict[str, Any]) -> str:
     return re.sub(r"\[[^]]*\]$", "[]", spelled) if "editable" in entry else spelled
 
 
-@pytest.mark.parametrize("path", PYPROJECTS, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", PYPROJECTS, ids=lambda path: str(path.relative_to(HOUSE)))
 def test_the_lock_file_is_in_step(path: Path) -> None:
     project = toml(path)
     packages = {package["name"]: package for package in toml(HOUSE / "uv.lock")["package"]}
@@ -127,7 +127,7 @@ def test_uv_agrees_that_the_lock_file_is_in_step() -> None:
     assert checked.returncode == 0, checked.stderr
 
 
-@pytest.mark.parametrize("path", PYPROJECTS, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", PYPROJECTS, ids=lambda path: str(path.relative_to(HOUSE)))
 def test_every_dependency_line_gives_the_reason_for_its_floor(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     needs = [line for line in lines if re.match(r'\s+"[a-z][\w.-]*(\[[\w,]+\])?(>=|~=|==)', line)]
