@@ -16,6 +16,7 @@ from marketplace_kit.kernel.site import UnitOfWork
 from marketplace_kit.shops.queries import shop_by_id
 from marketplace_kit.shops.schemas import ShopProfile
 from marketplace_kit.shops.services import set_profile
+from marketplace_pets import services as pets
 from plugins.grooming.tests.visits import DAY, Day
 
 pytestmark = pytest.mark.anyio
@@ -247,3 +248,22 @@ async def test_a_pet_without_a_record_cannot_be_evaluated(day: Day) -> None:
     natalya = await day.town.program("Natalya")
     refused = await natalya.post(f"/api/grooming/visits/{line['id']}/evaluation", json={"result": "passed"})
     assert (refused.status_code, refused.json()["code"]) == (409, "record_needed")
+
+
+# --- farewell --------------------------------------------------------------------------------------------------------
+
+
+async def test_nothing_stays_booked_for_a_pet_that_died(day: Day) -> None:
+    buddy, tuzik = await day.pet("Buddy"), await day.pet("Tuzik")
+    (soon,) = await day.booked(buddy)
+    (later,) = await day.booked(buddy, starts_at=day.at("10:00", DAY + timedelta(days=5)))
+    (other,) = await day.booked(tuzik, at="14:00")
+    await day.site.do(pets.died, buddy, on=DAY, by=day.as_olga)
+    await day.town.work()
+    assert [await state_of(day, one["id"]) for one in (soon, later, other)] == ["cancelled", "cancelled", "expected"]
+    olga = await day.town.program("Olga")
+    order = (await olga.get(f"/api/orders/{soon['order_id']}")).json()
+    assert order["status"] == "cancelled"
+    assert "The pet has died" in str(order)
+    taken = await day.book(olga, tuzik, at="10:00")
+    assert taken.status_code == 201, "the groomer's time is free again"

@@ -111,7 +111,9 @@ VISIT = Process(
             for at in (EXPECTED, CHECKED_IN, IN_PROGRESS, ON_HOLD)
         ),
         *(Transition(CHARGE, (at,), at, ("system",), N_("Put on the bill"), asks=Charge) for at in HERE),
-        Transition("cancel", (HELD, REQUESTED, EXPECTED), CANCELLED, ("customer", *_SHOP), N_("Cancel"), asks=Reason),
+        Transition(
+            "cancel", (HELD, REQUESTED, EXPECTED), CANCELLED, ("system", "customer", *_SHOP), N_("Cancel"), asks=Reason
+        ),
         Transition("miss", (EXPECTED,), NO_SHOW, _SHOP, N_("Did not come")),
         Transition("undo_miss", (NO_SHOW,), EXPECTED, _SHOP, N_("Came after all")),
     ),

@@ -51,7 +51,7 @@ from marketplace_kit.kernel.hooks import (
 )
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.listings.domain import Published
-from marketplace_pets.domain import WeightRecorded
+from marketplace_pets.domain import PetDied, WeightRecorded
 
 HERE = Path(__file__).parent.parent
 
@@ -284,6 +284,7 @@ class Grooming(Plugin):
         return (
             Listener(name="grooming.tell_groomer", event=QuoteRequested, handle=services.tell_groomer),
             Listener(name="grooming.complete_headline", event=Published, handle=services.complete_headline),
+            Listener(name="grooming.close_visits", event=PetDied, handle=services.close_visits),
             Listener(name="grooming.review", event=WeightRecorded, handle=services.review_after_weighing),
             Listener(name="grooming.tell_ready", event=VisitReady, handle=services.tell_ready),
             Listener(name="grooming.tell_asked", event=ExtraProposed, handle=services.tell_asked),

@@ -44,6 +44,7 @@ from marketplace_grooming.services.extras import (
     settle_unanswered,
     withdraw,
 )
+from marketplace_grooming.services.farewell import close_visits
 from marketplace_grooming.services.measuring import (
     Offered,
     brought,
@@ -84,6 +85,7 @@ __all__ = [
     "brought",
     "card_for",
     "charge",
+    "close_visits",
     "complete_headline",
     "consent_path",
     "day_in",

@@ -106,7 +106,8 @@ async def died(uow: UnitOfWork, pet_id: UUID, *, on: date, by: Actor) -> None:
     await uow.session.execute(sa.update(transfer_table).where(*open_offers).values(withdrawn_at=uow.at))
     await sharing.end_all(uow, pet_id, "deceased")
     await note(uow, pet_id, kind="deceased", title=N_("Died"), key=f"pets.deceased:{pet_id}")
-    uow.record(PetDied(pet_id=pet_id, on=on))
+    for one in (pet_id, *await queries.joined_to(await uow.session.connection(), pet_id)):
+        uow.record(PetDied(pet_id=one, on=on))
 
 
 async def add_mark(uow: UnitOfWork, pet_id: UUID, form: NewMark, *, by: Actor) -> UUID:
