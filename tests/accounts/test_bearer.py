@@ -46,7 +46,7 @@ async def test_a_bearer_that_has_ended_is_refused_where_strangers_may_ask_too(
     assert (await client.get("/api/listings", **asked)).status_code == 200
     clock.advance(timedelta(minutes=10))
     late = await client.get("/api/listings", **asked)
-    assert (late.status_code, late.json()["code"]) == (401, "sign_in_needed")
+    assert (late.status_code, late.json()["code"]) == (401, "sign_in_required")
     assert (await client.get("/api/listings")).status_code == 200
     renewed = await client.post("/api/auth/refresh", json={"refresh_token": tokens["refresh_token"]}, **asked)
     assert renewed.status_code == 200

@@ -6,12 +6,11 @@ import os
 import re
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 from marketplace_kit.testing.ports import HERE, free_port
@@ -50,13 +49,10 @@ class Author:
         raise AssertionError(f"it ended without “{wanted}”:\n{''.join(self.seen)}")
 
     def page(self) -> str:
-        """Any page, once the window says that the site is up."""
+        """Any page, once the window says that the site is up: it listens an instant later."""
         self.wait_for("Application startup complete")
-        try:
-            urllib.request.urlopen(self._page, timeout=60)  # noqa: S310 - our own loopback address
-        except urllib.error.HTTPError as missing:
-            return missing.read().decode()
-        raise AssertionError("the page should not be there")
+        with httpx.Client(transport=httpx.HTTPTransport(retries=8), timeout=60) as patient:
+            return patient.get(self._page).text
 
 
 @contextmanager

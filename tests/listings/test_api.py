@@ -39,7 +39,7 @@ async def test_a_vendor_makes_changes_and_publishes_a_listing(market: Market) ->
     change = {k: v for k, v in lamp(shop_id, title="Desk lamp", version=1).items() if k not in {"shop_id", "kind"}}
     assert (await vendor.put(path, json=change)).json()["title"] == "Desk lamp"
     stale = await vendor.put(path, json=change)
-    assert (stale.status_code, stale.json()["code"]) == (409, "stale_version")
+    assert (stale.status_code, stale.json()["code"]) == (409, "version_conflict")
     published = await vendor.post(f"{path}/publish")
     assert published.json()["state"] == "published"
     seen = (await visitor.get(path)).json()

@@ -367,7 +367,7 @@ async def test_programs_read_and_replace_the_options(market: Market) -> None:
     assert view["options"] == read["groups"]
     assert view["lowest_price"] == {"amount": 200_000, "currency": "KZT"}
     stale = await vendor.put(path, json={"version": before["version"], "groups": []})
-    assert (stale.status_code, stale.json()["code"]) == (409, "stale_version")
+    assert (stale.status_code, stale.json()["code"]) == (409, "version_conflict")
     assert (await anybody.put(path, json={"version": read["version"], "groups": []})).status_code == 401
 
 

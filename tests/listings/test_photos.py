@@ -295,7 +295,7 @@ async def test_an_order_made_on_an_older_one_changes_nothing(market: Market) -> 
     wanted = {"order": [str(c), str(b), str(a)], "version": read}
     assert [p["id"] for p in (await client.put(address, json=wanted)).json()["items"]] == [str(c), str(b), str(a)]
     again = await client.put(address, json=wanted)
-    assert (again.status_code, again.json()["code"]) == (409, "stale_version")
+    assert (again.status_code, again.json()["code"]) == (409, "version_conflict")
     newest = (await client.get(address)).json()["version"]
     for order in ([str(c), str(b)], [str(c), str(b), str(b)], [str(uuid4()), str(b), str(a)]):
         assert (await client.put(address, json={"order": order, "version": newest})).status_code == 409

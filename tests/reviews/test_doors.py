@@ -36,7 +36,7 @@ async def test_a_program_rates_changes_and_reads(salon: Salon) -> None:
     changed = await aliya.put(path, json={"rating": 4, "text": "Good.", "version": 1})
     assert (changed.json()["rating"], changed.json()["version"]) == (4, 2)
     stale = await aliya.put(path, json={"rating": 1, "version": 1})
-    assert (stale.status_code, stale.json()["code"]) == (409, "stale_version")
+    assert (stale.status_code, stale.json()["code"]) == (409, "version_conflict")
     for subject in (f"shops/{salon.shop_id}", f"listings/{salon.listing_id}"):
         read = (await anyone.get(f"/api/{subject}/reviews")).json()
         assert [one["text"] for one in read["items"]] == ["Good."]
@@ -60,7 +60,7 @@ async def test_what_a_program_is_refused(salon: Salon) -> None:
         (aliya, {"line_id": "x", "rating": 5}, 422, "invalid"),
         (aliya, {"line_id": str(new_id()), "rating": 5}, 404, "not_found"),
         (stranger, {"line_id": str(done), "rating": 5}, 404, "not_found"),
-        (anyone, {"line_id": str(done), "rating": 5}, 401, "sign_in_needed"),
+        (anyone, {"line_id": str(done), "rating": 5}, 401, "sign_in_required"),
     ]
     for browser, body, status, code in asked:
         answer = await browser.post("/api/reviews", json=body)

@@ -21,7 +21,19 @@ async def test_a_customer_opens_a_shop_and_changes_it(market: Market) -> None:
     changed = await client.put(f"/api/shops/{shop['id']}", json=change)
     assert changed.json()["name"] == "Bright house"
     again = await client.put(f"/api/shops/{shop['id']}", json=change)
-    assert (again.status_code, again.json()["code"]) == (409, "stale_version")
+    assert (again.status_code, again.json()["code"]) == (409, "version_conflict")
+
+
+async def test_a_shop_is_found_by_its_id_as_by_its_address(market: Market) -> None:
+    await market.person("aigerim")
+    client, stranger = await market.browser("aigerim"), await market.browser()
+    shop = (await client.post("/api/shops", json=NEW)).json()
+    by_id, by_address = [await client.get(f"/api/shops/{name}") for name in (shop["id"], shop["slug"])]
+    assert by_id.status_code == by_address.status_code == 200
+    assert by_id.json() == by_address.json()
+    for unseen in (shop["id"], shop["slug"], str(uuid4())):
+        refused = await stranger.get(f"/api/shops/{unseen}")
+        assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
 
 
 async def test_nobody_opens_a_shop_unseen_or_with_what_is_not_asked_for(market: Market) -> None:

@@ -29,4 +29,4 @@ class Vet(Plugin):
 
 with trial(Vet()) as site:
     refused = site.get("/api/vet/diary")
-    assert (refused.status_code, refused.json()["code"]) == (401, "sign_in_needed")
+    assert (refused.status_code, refused.json()["code"]) == (401, "sign_in_required")

@@ -27,7 +27,7 @@ async def test_a_program_shows_interest_for_its_person(scene: Kennels) -> None:
 async def test_a_stranger_signs_in_first(scene: Kennels) -> None:
     stranger = await scene.town.program()
     answer = await stranger.post(interest(scene.puppy), json={})
-    assert (answer.status_code, answer.json()["code"]) == (401, "sign_in_needed")
+    assert (answer.status_code, answer.json()["code"]) == (401, "sign_in_required")
 
 
 async def test_a_message_has_a_length(scene: Kennels) -> None:
@@ -81,7 +81,7 @@ async def test_a_heart_and_an_interest_in_one_puppy_are_one_lead(scene: Kennels)
 
 async def test_customers_do_not_see_leads(scene: Kennels) -> None:
     answer = await (await scene.town.program("Aigerim")).get("/api/breeder/leads")
-    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted")
 
 
 async def test_a_stage_goes_forward_and_back(scene: Kennels) -> None:

@@ -145,7 +145,7 @@ async def customer(site: Given[Site], actor: Given[Actor], client_id: FromPath[U
 async def change(
     site: Given[Site], actor: Given[Actor], client_id: FromPath[UUID], form: Given[ClientChange]
 ) -> ClientCard:
-    """What is left out is not known any more. 409 `client_exists`, `stale_version`."""
+    """What is left out is not known any more. 409 `client_exists`, `version_conflict`."""
     await site.do(services.change_client, client_id, form, by=actor)
     return await services.card_for(site, actor, client_id, noted=False)
 

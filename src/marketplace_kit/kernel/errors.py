@@ -92,13 +92,13 @@ class Missing(DomainError):
 
 
 class Forbidden(DomainError):
-    code = "forbidden"
+    code = "not_permitted"
     kind = Kind.FORBIDDEN
     text = "You may not do that."
 
 
 class SignInNeeded(DomainError):
-    code = "sign_in_needed"
+    code = "sign_in_required"
     kind = Kind.UNAUTHENTICATED
     text = "Please sign in first."
 
@@ -106,7 +106,7 @@ class SignInNeeded(DomainError):
 class StaleVersion(DomainError):
     """Somebody changed it since it was read (optimistic locking on the ``version`` column)."""
 
-    code = "stale_version"
+    code = "version_conflict"
     kind = Kind.CONFLICT
     text = "Someone changed this in the meantime. Look at the newest version and try again."
 

@@ -78,7 +78,7 @@ async def add_city(request: WebRequest, site: Given[Site], actor: Given[Actor], 
 async def change_city(
     request: WebRequest, site: Given[Site], actor: Given[Actor], city_id: FromPath[str], form: Given[CityChange]
 ) -> CityView:
-    """409 `stale_version` if somebody was faster."""
+    """409 `version_conflict` if somebody was faster."""
     await site.do(services.change_city, city_id, form, by=actor)
     return await _city(request, site, city_id)
 

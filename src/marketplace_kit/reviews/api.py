@@ -74,7 +74,7 @@ async def one(site: Given[Site], review_id: FromPath[UUID]) -> ReviewView:
 async def change(
     site: Given[Site], actor: Given[Actor], review_id: FromPath[UUID], form: Given[ReviewChange]
 ) -> OwnReview:
-    """For 48 hours: then 409 `review_edit_closed`. `version` is the one that was read; 409 `stale_version`."""
+    """For 48 hours: then 409 `review_edit_closed`. `version` is the one that was read; 409 `version_conflict`."""
     await site.do(services.change, review_id, form, version=form.version, by=actor)
     return await _own(site, review_id)
 

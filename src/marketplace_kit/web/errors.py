@@ -39,8 +39,8 @@ STATUS = {
 PROBLEM = "application/problem+json"
 _HTTP_CODES = {
     400: ("malformed_request", N_("The request could not be understood.")),
-    401: ("sign_in_needed", N_("Please sign in first.")),
-    403: ("forbidden", N_("You may not do that.")),
+    401: ("sign_in_required", N_("Please sign in first.")),
+    403: ("not_permitted", N_("You may not do that.")),
     404: ("not_found", N_("We could not find that.")),
     405: ("method_not_allowed", N_("That cannot be done here.")),
     413: ("too_large", N_("That is too large.")),

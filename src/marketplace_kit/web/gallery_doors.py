@@ -185,7 +185,7 @@ _STATUS = {
     "too_many_requests": 429,
     "too_many_files": 413,
     "storage_full": 507,
-    "forbidden": 403,
+    "not_permitted": 403,
 }
 
 
@@ -259,7 +259,7 @@ def _api(doors: Doors) -> tuple[Any, ...]:
     async def arrange_photos(
         request: WebRequest, site: Given[Site], actor: Given[Actor], owner_id: FromPath[UUID]
     ) -> GalleryView:
-        """The first is the cover. 409 `stale_version` if somebody changed the photos since `version` was read."""
+        """The first is the cover. 409 `version_conflict` if somebody changed the photos since `version` was read."""
         raw = await sent_raw(request)
         await doors.subject(site, actor, owner_id)
         try:

@@ -59,7 +59,7 @@ async def create(request: WebRequest, site: Given[Site], actor: Given[Actor]) ->
     **route("listings.create", openapi_body=listing_change_schema, summary="Change a listing"),
 )
 async def edit(request: WebRequest, site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID]) -> ListingView:
-    """`version` is the one that was read; 409 `stale_version` if somebody was faster."""
+    """`version` is the one that was read; 409 `version_conflict` if somebody was faster."""
     known = await view_of(site, actor, listing_id)
     if not known.may_edit:
         raise Missing
@@ -91,7 +91,7 @@ async def set_options(
     request: WebRequest, site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID]
 ) -> OptionsView:
     """The whole set takes the place of the one before; what is sent with its `id` stays the same one. `version` is the
-    listing's as it was read; 409 `stale_version` if somebody was faster.
+    listing's as it was read; 409 `version_conflict` if somebody was faster.
     """
     version, groups = read_options(await sent_raw(request))
     await site.do(services.set_options, listing_id, version=version, groups=groups, by=actor)

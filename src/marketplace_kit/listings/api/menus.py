@@ -65,7 +65,7 @@ async def _menu(request: WebRequest, site: Site, actor: Actor, shop_id: UUID) ->
 )
 async def set_menu(request: WebRequest, site: Given[Site], actor: Given[Actor], shop_id: FromPath[UUID]) -> MenuView:
     """The whole menu takes the place of the one before; what is sent with its `id` stays the same section. `version` is
-    the one that was read; 409 `stale_version` if somebody was faster.
+    the one that was read; 409 `version_conflict` if somebody was faster.
     """
     version, sections = read_menu(await sent_raw(request))
     await site.do(services.set_menu, shop_id, version=version, sections=sections, by=actor)
