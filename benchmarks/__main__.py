@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import sys
+import argparse
 from pathlib import Path
 
 import structlog
 
-from benchmarks import footprint, listings, notices, scheduling
+from benchmarks import bookings, footprint, listings, notices, scheduling
 from benchmarks.table import Figure, keep, show
 
 ROWS = {
     "P1": listings.measure,
     "P2": listings.measure_pages,
     "P3": scheduling.measure,
-    "P4": scheduling.measure_bookings,
+    "P4": bookings.measure,
     "P8": notices.measure,
     "P9": footprint.measure,
     "P10": listings.measure_growth,
@@ -23,7 +23,11 @@ ROWS = {
 
 def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
-    wanted = sys.argv[1:] or list(ROWS)
+    asking = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    asking.add_argument("row", nargs="*", metavar="row", help=f"of {', '.join(ROWS)}; all of them if none is named")
+    wanted = asking.parse_args().row or list(ROWS)
+    if unknown := set(wanted) - set(ROWS):
+        asking.error(f"there is no row {', '.join(sorted(unknown))}")
     figures: list[Figure] = []
     for row in wanted:
         print(f"measuring {row} ...", flush=True)

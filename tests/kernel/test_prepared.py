@@ -43,6 +43,13 @@ SOME = (
     .limit(sa.bindparam("limit", type_=sa.Integer))
 )
 LATER = sa.select(t.id).where(t.at >= sa.bindparam("since", type_=UtcDateTime), t.yes.is_(True))
+MOVED = (
+    sa.update(every_kind)
+    .where(t.id.in_((ONE, TWO)), sa.or_(t.at >= sa.bindparam("since", type_=UtcDateTime), t.at.is_(None)))
+    .values(text=sa.bindparam("is", type_=sa.Text))
+    .returning(t.id)
+)
+STORED = (every_kind, job_table)
 BROKEN = sa.select(sa.literal_column("no_such_column"))
 
 
@@ -124,6 +131,34 @@ async def test_rows_of_two_tables_are_stored_as_their_insertion_would_store_them
         count = (await connection.execute(sa.select(sa.func.count()).select_from(job_table))).scalar_one()
     assert found == sorted(new, key=lambda row: str(row["id"]))
     assert count == 22
+
+
+@pytest.mark.parametrize(("expected", "stored"), [(2, 21), (1, 0), (3, 0)])
+async def test_what_goes_with_a_change_is_stored_if_it_changed_as_much_as_expected(
+    kept: Site, expected: int, stored: int
+) -> None:
+    """Both numbers that differ are the control: without the condition, twenty-one rows would stand there each time."""
+    jobs = prepared.New(job_table, [_job(str(n)) for n in range(20)] + [_job("0")], unless=("key",))
+    another = prepared.New(every_kind, [{**ROWS[0], "id": uuid4()}])
+
+    async def change(uow: UnitOfWork) -> list[UUID]:
+        given = {"since": AT, "is": "moved"}
+        found = await prepared.change_and_insert(await uow.connection(), MOVED, given, expected, jobs, another)
+        return [row.id for row in found]
+
+    assert sorted(await kept.do(change)) == [ONE, TWO]
+    async with kept.database.reading() as connection:
+        rows = [(await connection.execute(sa.select(sa.func.count()).select_from(t))).scalar_one() for t in STORED]
+    assert sum(rows) == len(ROWS) + stored
+
+
+async def test_a_time_without_a_zone_goes_into_no_row(kept: Site) -> None:
+    async def store(uow: UnitOfWork) -> None:
+        naive = {**ROWS[0], "id": uuid4(), "at": AT.replace(tzinfo=None)}
+        await prepared.insert(await uow.connection(), prepared.New(every_kind, [naive]))
+
+    with pytest.raises((TypeError, DBAPIError)):
+        await kept.do(store)
 
 
 def _job(key: str) -> dict[str, object]:

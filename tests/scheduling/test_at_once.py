@@ -14,14 +14,19 @@ import sqlalchemy as sa
 from marketplace_kit.kernel.errors import DomainError
 from marketplace_kit.kernel.hooks.lines import Customer
 from marketplace_kit.kernel.ids import new_id
+from marketplace_kit.kernel.outbox import event_table, job_table
 from marketplace_kit.kernel.process import InvalidTransition
+from marketplace_kit.scheduling.domain import AppointmentConfirmed
 from marketplace_kit.scheduling.domain.process import NewTime
-from marketplace_kit.scheduling.tables import appointment_table, claim_table
+from marketplace_kit.scheduling.services.reminding import REMIND
+from marketplace_kit.scheduling.tables import appointment_reminder_table, appointment_table, claim_table
 from marketplace_kit.scheduling.tables.overlap import insert_if_free, refuse_overlaps
+from marketplace_kit.testing.queries import assert_query_count
 from tests.scheduling.salons import Salon
 
 pytestmark = pytest.mark.anyio
 c = claim_table.c
+CONFIRMED = AppointmentConfirmed.name
 
 
 async def outcome(doing: Any) -> str:
@@ -55,6 +60,35 @@ async def test_fifty_want_one_time_and_one_gets_it(salon: Salon) -> None:
     haircut = await salon.service()
     assert await rush(salon, haircut, 50) == {"done": 1, "slot_taken": 49}
     assert len(await salon.claims()) == 1
+
+
+async def test_who_comes_too_late_leaves_nothing_of_a_booking(salon: Salon) -> None:
+    """Claim, appointment, reminders, event and jobs are stored together, or none of them, also by who looked when the
+    time was still free.
+    """
+    await salon.staff()
+    haircut = await salon.service()
+    assert await rush(salon, haircut, 20) == {"done": 1, "slot_taken": 19}
+    (claim,) = await salon.claims()
+    (told,) = await salon.sql(sa.select(event_table.c.payload).where(event_table.c.name == CONFIRMED))
+    assert told["payload"]["appointment_id"] == str(claim["appointment_id"])
+    for table, column in ((appointment_table, "id"), (appointment_reminder_table, "appointment_id")):
+        assert {row[column] for row in await salon.sql(sa.select(table.c[column]))} == {claim["appointment_id"]}
+    jobs = await salon.sql(sa.select(job_table.c.key).where(job_table.c.name == REMIND))
+    assert jobs
+    assert all(str(claim["appointment_id"]) in job["key"] for job in jobs)
+
+
+async def test_a_booking_is_two_statements_where_one_can_store_it_all(salon: Salon) -> None:
+    """Besides those that ask what the shop says of a customer whom it knows."""
+    await salon.staff()
+    haircut = await salon.service()
+    walk_in = Customer(name="Dana")
+    await salon.book(haircut, "09:00", customer=walk_in)
+    with assert_query_count(salon.site, at_most=2 if salon.site.database.dialect == "postgresql" else 6):
+        await salon.book(haircut, "10:00", customer=walk_in)
+    with assert_query_count(salon.site, 1), pytest.raises(DomainError):  # and a refusal is the look alone
+        await salon.book(haircut, "10:00", customer=walk_in)
 
 
 async def test_control_without_the_constraint_there_are_doubles(salon: Salon) -> None:

@@ -7,6 +7,7 @@ SQLite and PostgreSQL run one suite. What differs between them stands in :mod:`m
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -36,6 +37,9 @@ ones.
 
 mapper = mapper_registry(metadata=metadata)
 """Entities are mapped imperatively, once, where their table stands: ``mapper.map_imperatively(Shop, shop_table)``."""
+
+FRESH_SECONDS = 1.0
+"""A connection that worked so short a time ago is taken to be alive; if it is not, the unit is tried once more."""
 
 Uuid = sa.Uuid(as_uuid=True)
 Json = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
@@ -74,6 +78,7 @@ class Database:
         self.writer: AsyncEngine = dialects.writer(self.url)
         self.reader: AsyncEngine = dialects.reader(self.url)
         self._open: list[AsyncConnection] = []
+        self._kept: list[tuple[float, AsyncConnection]] = []
         self._places = asyncio.Semaphore(dialects.READERS[self.dialect])
 
     @asynccontextmanager
@@ -97,6 +102,32 @@ class Database:
         finally:
             self._places.release()
 
+    def lend(self) -> AsyncConnection | None:
+        """A connection of the writer that ended a transaction a moment ago, if there is one. Taking one out of the pool
+        and looking whether it lives is a question of its own; who works already need not ask it.
+        """
+        if not self._kept or time.monotonic() - self._kept[-1][0] > FRESH_SECONDS:
+            return None
+        return self._kept.pop()[1]
+
+    async def take_back(self, connection: AsyncConnection, *, well: bool) -> None:
+        """Keep a connection of the writer for who comes next, or put it back into the pool, where it is looked after:
+        one whose transaction did not end well, one too many, and any on SQLite, where who waits for the one writer
+        waits at the pool.
+        """
+        if well and len(self._kept) < dialects.KEPT_WRITERS[self.dialect]:
+            self._kept.append((time.monotonic(), connection))
+            return
+        if connection.invalidated:  # the others of its age have probably died with it
+            await self.put_back_kept()
+        await connection.close()
+
+    async def put_back_kept(self, *, older_than: float = 0) -> None:
+        """Put kept connections of the writer back into the pool."""
+        before = time.monotonic() - older_than
+        while self._kept and self._kept[0][0] <= before:
+            await self._kept.pop(0)[1].close()
+
     @property
     def readers_open(self) -> int:
         """Connections of the reader that are open and idle."""
@@ -114,6 +145,7 @@ class Database:
     async def dispose(self) -> None:
         """Close every connection; a process with open SQLite connections never ends."""
         await self._let_go()
+        await self.put_back_kept()
         await self.writer.dispose()
         await self.reader.dispose()
 

@@ -19,6 +19,8 @@ _BUSY_SECONDS = 5
 POOL_SECONDS = 10
 READERS = {"sqlite": 4, "postgresql": 16}
 """How many questions are asked at once; the pools hold a few connections more."""
+KEPT_WRITERS = {"sqlite": 0, "postgresql": 16}
+"""How many connections that just wrote are kept for the next unit."""
 # A request waits at most this long for a row lock; the caller then answers 503 instead of hanging. Compiling a plan to
 # machine code takes longer than all but the largest of our statements (counting 100,000 listings: 1 s of 2.5).
 _PG_OPTIONS = (
@@ -88,15 +90,24 @@ async def fetch(dialect: str, connection: Any, text: str, given: list[Any]) -> A
     if dialect == "postgresql":
         from psycopg import AsyncRawCursor
 
+        # Prepared at once, not after some executions as the driver would: whoever asks this way keeps its statements,
+        # and on a connection that a rush opened each would be read and planned anew until the rush is over.
         async with AsyncRawCursor(connection) as cursor:
-            await cursor.execute(text, given)
-            return await cursor.fetchall() if cursor.description else ()
+            await cursor.execute(text, given, prepare=True)
+            # What ``cursor.description`` would tell as well, after it described every column.
+            found = cursor.pgresult
+            return await cursor.fetchall() if found is not None and found.nfields else ()
     return await connection.execute_fetchall(text, given)
 
 
 def writes_together(dialect: str) -> bool:
     """Whether one statement can insert into several tables."""
     return dialect == "postgresql"
+
+
+def rows_of_json(text: sa.ColumnElement[Any]) -> Any:
+    """The rows of a JSON list of objects, where :func:`writes_together`; the columns are to be said."""
+    return sa.func.json_to_recordset(sa.cast(text, postgresql.JSON))
 
 
 class listed(sa.sql.functions.GenericFunction[Any]):  # noqa: N801 - read as a function of SQL
@@ -177,7 +188,8 @@ def _gathered_on_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
 
 def _postgres(url: sa.URL, options: str, **given: Any) -> AsyncEngine:
     arguments = {"options": options, "connect_timeout": 5}
-    pool = {"pool_size": 10, "max_overflow": 10, "pool_timeout": POOL_SECONDS, "pool_pre_ping": True}
+    # As many stay open as one rush needs: to open one takes as long as several bookings.
+    pool = {"pool_size": 16, "max_overflow": 4, "pool_timeout": POOL_SECONDS, "pool_pre_ping": True}
     return create_async_engine(url, connect_args=arguments, **(pool | given))
 
 

@@ -13,7 +13,6 @@ from uuid import UUID
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marketplace_kit.kernel import prepared
 from marketplace_kit.kernel.database import Json, UtcDateTime, Uuid, metadata
@@ -64,14 +63,10 @@ class JobRow(msgspec.Struct, kw_only=True):
     run_at: datetime
 
 
-async def write(
-    connection: AsyncConnection,
-    at: datetime,
-    events: Sequence[tuple[UUID, Event]],
-    jobs: Sequence[JobRow],
-) -> None:
-    """Store events and jobs in the caller's transaction; a job whose key exists already is left as it is."""
+def news(
+    at: datetime, events: Sequence[tuple[UUID, Event]], jobs: Sequence[JobRow]
+) -> tuple[prepared.New, prepared.New]:
+    """The rows of events and of jobs; a job whose key exists already is left as it is."""
     told = [{"id": i, "name": e.name, "payload": msgspec.to_builtins(e), "recorded_at": at} for i, e in events]
     work = [msgspec.structs.asdict(j) | {"id": new_id(), "state": "ready", "created_at": at} for j in jobs]
-    news = prepared.New(event_table, told), prepared.New(job_table, work, unless=("key",))
-    await prepared.insert(connection, *news)
+    return prepared.New(event_table, told), prepared.New(job_table, work, unless=("key",))

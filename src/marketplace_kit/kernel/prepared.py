@@ -12,11 +12,13 @@ from functools import cache
 from typing import Any, TypeAlias
 
 import attrs
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marketplace_kit.kernel import dialects
+from marketplace_kit.kernel.database import UtcDateTime
 
 Statement: TypeAlias = sa.Select[Any] | sa.CompoundSelect[Any] | sa.Insert | sa.Update
 _Change: TypeAlias = Callable[[Any], Any]
@@ -34,7 +36,9 @@ class New:
 
 
 _MOST = 8
-"""Every number of rows is a statement of its own, so more than these go the usual way."""
+"""Where a statement has a place for each value, every number of rows is a statement of its own, so more than these go
+the usual way.
+"""
 
 
 async def insert(connection: AsyncConnection, *news: New) -> None:
@@ -42,43 +46,110 @@ async def insert(connection: AsyncConnection, *news: New) -> None:
     ``connection.execute`` does.
     """
     asked = [new for new in news if new.rows]
-    if any(len(new.rows) > _MOST for new in asked):
-        for new in asked:
-            into = dialects.insert(connection.dialect.name, new.table)
-            into = into.on_conflict_do_nothing(index_elements=list(new.unless)) if new.unless else into
-            await connection.execute(into, list(new.rows))
+    dialect = connection.dialect.name
+    if asked and dialects.writes_together(dialect):
+        await rows(connection, _together(dialect, None, _shape(asked)), _texts(asked))
         return
-    together = dialects.writes_together(connection.dialect.name)
-    for part in [asked] if together and asked else [[one] for one in asked]:
-        shape = tuple((one.table, tuple(one.rows[0]), len(one.rows), one.unless) for one in part)
-        values = {
-            f"{name}_{number}_{at}": value
-            for number, one in enumerate(part)
-            for at, row in enumerate(one.rows)
-            for name, value in row.items()
-        }
-        await rows(connection, _inserting(connection.dialect.name, shape), values)
+    for one in asked:
+        if len(one.rows) > _MOST:
+            await connection.execute(_into(dialect, one.table, one.unless), list(one.rows))
+        else:
+            await rows(connection, _inserting(dialect, *_shape([one])[0], len(one.rows)), _values(one))
 
 
-_Shape: TypeAlias = tuple[tuple[sa.Table, tuple[str, ...], int, tuple[str, ...]], ...]
+async def change_and_insert(
+    connection: AsyncConnection, change: sa.Insert | sa.Update, values: Mapping[str, Any], expected: int, *news: New
+) -> list[Any]:
+    """A change that answers rows and, if it answers just so many, rows of other tables; if not, none of those. One
+    statement where the database can, else the change and then one for each table. Answers the rows of the change.
+    """
+    asked = [new for new in news if new.rows]
+    dialect = connection.dialect.name
+    if asked and dialects.writes_together(dialect):
+        given = {**values, **_texts(asked), "rows_expected": expected}
+        return await rows(connection, _together(dialect, change, _shape(asked)), given)
+    found = await rows(connection, change, values)
+    if len(found) == expected:
+        await insert(connection, *asked)
+    return found
+
+
+_Shape: TypeAlias = tuple[tuple[sa.Table, tuple[str, ...], tuple[str, ...]], ...]
+
+
+def _shape(news: Sequence[New]) -> _Shape:
+    """What a statement depends on: everything but the rows."""
+    return tuple((one.table, tuple(one.rows[0]), one.unless) for one in news)
+
+
+def _into(dialect: str, table: sa.Table, unless: tuple[str, ...]) -> Any:
+    into = dialects.insert(dialect, table)
+    return into.on_conflict_do_nothing(index_elements=list(unless)) if unless else into
+
+
+def _values(one: New) -> dict[str, Any]:
+    return {f"{name}_{at}": value for at, row in enumerate(one.rows) for name, value in row.items()}
 
 
 @cache
-def _inserting(dialect: str, shape: _Shape) -> sa.Insert:
-    """One INSERT for all: the others stand before the last as its common table expressions."""
+def _inserting(
+    dialect: str, table: sa.Table, columns: tuple[str, ...], unless: tuple[str, ...], count: int
+) -> sa.Insert:
+    places = [{n: sa.bindparam(f"{n}_{at}", type_=table.c[n].type) for n in columns} for at in range(count)]
+    made: sa.Insert = _into(dialect, table, unless).values(places)
+    return made
+
+
+def _texts(news: Sequence[New]) -> dict[str, str]:
+    """All rows of a table as one JSON text, that the database takes apart: to hand over a hundred values one by one
+    takes longer than to store them, and for any number of rows it is one statement.
+    """
+    found = {}
+    for number, one in enumerate(news):
+        for name in _instants(one.table, tuple(one.rows[0])):
+            for row in one.rows:
+                if (at := row[name]) is not None and at.tzinfo is None:
+                    raise TypeError("a naive datetime is not an instant")
+        found[f"rows_{number}"] = _encode(one.rows).decode()
+    return found
+
+
+@cache
+def _instants(table: sa.Table, columns: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in columns if isinstance(table.c[name].type, UtcDateTime))
+
+
+_encode = msgspec.json.Encoder().encode
+_TOLD_AS_JSON = (sa.Uuid, UtcDateTime, sa.JSON, sa.String, sa.Integer, sa.Boolean, sa.Float, sa.Date)
+
+
+@cache
+def _together(dialect: str, change: sa.Insert | sa.Update | None, shape: _Shape) -> sa.Select[Any]:
+    """The change and what follows from it as common table expressions: each is carried out to its end, asked for or
+    not, and those that follow look at how many rows the change has answered.
+    """
+    changed = None if change is None else change.cte("changed")
     made = []
-    for number, (table, columns, count, unless) in enumerate(shape):
-        into = dialects.insert(dialect, table).values(
-            [{n: sa.bindparam(f"{n}_{number}_{at}", type_=table.c[n].type) for n in columns} for at in range(count)]
-        )
-        made.append(into.on_conflict_do_nothing(index_elements=list(unless)) if unless else into)
-    last: sa.Insert = made.pop()
-    return last.add_cte(*(one.cte(f"new_{number}") for number, one in enumerate(made)))
+    for number, (table, columns, unless) in enumerate(shape):
+        kinds = [table.c[name].type for name in columns]
+        if odd := [str(kind) for kind in kinds if not isinstance(kind, _TOLD_AS_JSON)]:
+            raise TypeError(f"{table.name}: {', '.join(odd)} has no form in JSON that the database reads")
+        told = dialects.rows_of_json(sa.bindparam(f"rows_{number}", type_=sa.Text()))
+        read = told.table_valued(*(sa.column(n, k) for n, k in zip(columns, kinds, strict=True)))
+        derived = read.render_derived(name=f"told_{number}", with_types=True)
+        chosen = sa.select(*(derived.c[name] for name in columns))
+        if changed is not None:
+            whole = sa.select(sa.func.count()).select_from(changed).scalar_subquery()
+            chosen = chosen.where(whole == sa.bindparam("rows_expected", type_=sa.BigInteger))
+        into = _into(dialect, table, unless).from_select(list(columns), chosen)
+        made.append(into.cte(f"new_{number}"))
+    answer = sa.select(sa.literal(1)).where(sa.false()) if changed is None else sa.select(changed)
+    return answer.add_cte(*made)
 
 
 async def rows(connection: AsyncConnection, statement: Statement, values: Mapping[str, Any]) -> list[Any]:
     """All rows that a statement answers, as named tuples. Fails as ``connection.execute`` does."""
-    lists = tuple(sorted((name, len(v)) for name, v in values.items() if isinstance(v, list | tuple)))
+    lists = tuple((name, len(values[name])) for name in _expanded(statement))
     dialect: Any = connection.dialect
     asked = _written(statement, dialect.name, lists)
     given = asked.bound(values)
@@ -174,6 +245,13 @@ def _row(names: list[str]) -> _Change:
 
 def _number(value: Any) -> float | None:
     return None if value is None else float(value)
+
+
+@cache
+def _expanded(statement: Statement) -> tuple[str, ...]:
+    """The names of the lists that it takes: for each length of them it is another text."""
+    found = sa.sql.visitors.iterate(statement)
+    return tuple(sorted({e.key for e in found if isinstance(e, sa.BindParameter) and e.expanding and e.required}))
 
 
 @cache

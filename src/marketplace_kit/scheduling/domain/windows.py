@@ -184,6 +184,7 @@ def _offset(zone: str, at: int) -> float:
     return found.total_seconds() if found is not None else 0.0
 
 
+@lru_cache(maxsize=4096)
 def day_bounds(zone: str, day: date) -> tuple[int, int]:
     """The instants between which a date lies there."""
     wall = day.toordinal() * DAY

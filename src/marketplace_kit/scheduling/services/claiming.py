@@ -6,7 +6,7 @@ are over are taken away first: the constraint cannot look at the clock.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,8 +14,9 @@ from uuid import UUID
 import attrs
 import sqlalchemy as sa
 
-from marketplace_kit.kernel import dialects
+from marketplace_kit.kernel import dialects, prepared
 from marketplace_kit.kernel.ids import new_id
+from marketplace_kit.kernel.outgoing import Outgoing
 from marketplace_kit.kernel.site import UnitOfWork
 from marketplace_kit.scheduling.domain import (
     CapacityFull,
@@ -57,6 +58,31 @@ class Placed:
     staff_id: int | None
     van_id: int | None = None
     day: date | None = None
+
+
+class Along:
+    """What is stored with the claims of a visit, in their statement where the database can: rows, and what is said and
+    asked for. ``make`` is asked for whoever would do it, and again for the next when somebody was faster.
+    """
+
+    def __init__(
+        self, uow: UnitOfWork, make: Callable[[Mapping[int, Placed], Outgoing], Sequence[prepared.New]]
+    ) -> None:
+        self._uow, self._make = uow, make
+        self._outgoing = uow.outgoing()
+
+    def news(self, placed: Mapping[int, Placed]) -> list[prepared.New]:
+        self._outgoing = self._uow.outgoing()
+        return [*self._make(placed, self._outgoing), *self._outgoing.news()]
+
+    def stored(self) -> None:
+        """Everything of the last :meth:`news` stands in the database."""
+        self._uow.take(self._outgoing)
+
+    async def store(self, placed: Mapping[int, Placed]) -> None:
+        """By itself, after claims that took more than one statement."""
+        await prepared.insert(await self._uow.connection(), *self.news(placed))
+        self.stored()
 
 
 async def release_dead(uow: UnitOfWork, shop_id: UUID, resource_ids: Collection[int], from_s: int, to_s: int) -> None:
@@ -103,10 +129,12 @@ async def place(
     *,
     load: Mapping[int, int],
     first: int | None = None,
+    along: Along | None = None,
 ) -> dict[int, Placed]:
     """Claim everything that the roles need for a start, or nothing. ``who`` could fill each role; who does is those
     with the least ``load`` that day (``first`` before all), and the next when somebody was faster. ``rows`` are further
-    values of the claims of each line. Refuses :class:`SlotTaken`, :class:`ResourceConflict`, :class:`CapacityFull`.
+    values of the claims of each line, ``along`` is stored with them. Refuses :class:`SlotTaken`,
+    :class:`ResourceConflict`, :class:`CapacityFull`.
     """
     left = [sorted(ids, key=lambda i: (i != first, load.get(i, 0), i)) for ids in who]
     while True:
@@ -117,7 +145,7 @@ async def place(
         stretches, placed = laid_out(roles, chosen, start)
         fits = fits_of(roles, chosen, start, works_of(roles, chosen))
         await make_room(uow, chosen, fits)
-        failed = await _claim_all(uow, roles, chosen, stretches, rows)
+        failed = await _claim_all(uow, roles, chosen, stretches, rows, placed, along)
         if failed is None:
             return placed
         await straighten(uow, [(chosen[number], fit.day) for number, fit in fits.items()])
@@ -191,6 +219,8 @@ async def _claim_all(
     chosen: Sequence[int],
     stretches: Sequence[Sequence[Stretch]],
     rows: Mapping[int, Mapping[str, Any]],
+    placed: Mapping[int, Placed],
+    along: Along | None,
 ) -> int | None:
     """Write every claim in ascending order; the number of the role that was refused, with nothing left behind."""
     order = sorted(range(len(roles)), key=lambda n: chosen[n])
@@ -203,8 +233,11 @@ async def _claim_all(
     }
     if all(lanes.values()):  # as a rule all of it is free, and one statement is enough
         wanted = [_row(one, lanes[n][0], rows[one.line]) for n in order for one in stretches[n]]
-        got = await insert_free(await uow.connection(), claim_table, wanted)
+        news = along.news(placed) if along else ()
+        got = await insert_free(await uow.connection(), claim_table, wanted, *news)
         if len(got) == len(wanted):
+            if along:
+                along.stored()
             return None
         if len(wanted) == 1 and most[order[0]] == 1:
             return order[0]
@@ -219,6 +252,8 @@ async def _claim_all(
             await _take_back(uow, written)
             return number
         written += claimed
+    if along:
+        await along.store(placed)
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -16,11 +17,11 @@ from marketplace_kit.kernel.texts import N_
 from marketplace_kit.listings.services import choice_of
 from marketplace_kit.scheduling.domain.offers import STAFF, Able, Need, Role
 from marketplace_kit.scheduling.domain.travel import Place, Rounds
-from marketplace_kit.scheduling.domain.windows import Window, shop_ranges, windows_of
+from marketplace_kit.scheduling.domain.windows import Window, Working, shop_ranges, windows_of
 from marketplace_kit.scheduling.queries.services import Rule, Service
 from marketplace_kit.scheduling.queries.snapshots import Own, Plan, Resource
 from marketplace_kit.scheduling.schemas import VAN, Measured
-from marketplace_kit.shops.domain.hours import DAY
+from marketplace_kit.shops.domain.hours import DAY, Opening
 
 Measure = Callable[[Site, Wish], Awaitable[Measured]]
 """How a line kind says what one wish takes."""
@@ -109,13 +110,37 @@ def _can(plan: Plan, resource: Resource, need: Need, jobs: Sequence[Job]) -> boo
     if resource.kind != need.kind or not resource.skills >= need.skills:
         return False
     for job in jobs:
-        named = plan.performers.get(job.service.listing_id, {})
-        of_kind = any(plan.resources[r].kind == need.kind for r in named if r in plan.resources)
-        if of_kind and resource.id not in named:
+        named = plan.performers.get(job.service.listing_id)
+        of_kind = named and any(plan.resources[r].kind == need.kind for r in named if r in plan.resources)
+        if named and of_kind and resource.id not in named:
             return False
         if need.kind == STAFF and not resource.skills >= job.measured.skills:
             return False
     return True
+
+
+class _Same:
+    """A thing that is known by itself, not by what it is like, as what a cache asks for."""
+
+    __slots__ = ("it",)
+
+    def __init__(self, it: Opening) -> None:
+        self.it = it
+
+    def __hash__(self) -> int:
+        return id(self.it)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.it is other.it
+
+
+@lru_cache(maxsize=256)
+def _usual(opening: _Same, first: date, days: int) -> tuple[list[tuple[int, int]], list[Window]]:
+    """When a shop is open, and the windows of whoever works when it is. Its hours are one object until they change
+    (:mod:`marketplace_kit.scheduling.queries.plans`), and every booking asks for them.
+    """
+    open_ = shop_ranges(opening.it, first, days)
+    return open_, windows_of(Working(), opening.it, first, days, open_=open_)
 
 
 class _Planner:
@@ -123,16 +148,13 @@ class _Planner:
 
     def __init__(self, plan: Plan, first: date, days: int) -> None:
         self._plan, self._first, self._days = plan, first, days
-        self._open = shop_ranges(plan.opening, first, days)
+        self._open, self._of_shop = _usual(_Same(plan.opening), first, days)
         self._windows: dict[int, list[Window]] = {}
-        self._usual: list[Window] | None = None
 
     def windows(self, resource: Resource) -> list[Window]:
         working, plan = resource.working, self._plan
         if not working.own_hours and not working.days and working.within_shop_hours:
-            if self._usual is None:  # whoever works when the shop is open has the same windows
-                self._usual = windows_of(working, plan.opening, self._first, self._days, open_=self._open)
-            return self._usual
+            return self._of_shop  # whoever works when the shop is open has the same windows
         if resource.id not in self._windows:
             found = windows_of(working, plan.opening, self._first, self._days, open_=self._open)
             self._windows[resource.id] = found

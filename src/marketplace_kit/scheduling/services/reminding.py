@@ -12,6 +12,7 @@ from marketplace_kit.kernel import prepared
 from marketplace_kit.kernel.errors import Missing
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.jobs import Work
+from marketplace_kit.kernel.outgoing import Outgoing
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.notifications.schemas import NotificationSettings
 from marketplace_kit.scheduling.domain.reminders import SENT, SKIPPED, VOID, WAITING, Quiet, planned
@@ -53,17 +54,22 @@ async def plan_reminders(
         await uow.session.execute(sa.update(reminder).where(outdated).values(state=VOID))
     if not live:
         return
-    fresh = _reminders(uow, appointment_id, version=version, starts_s=starts_s, zone=zone, known=known)
+    fresh = _reminders(uow, uow, appointment_id, version=version, starts_s=starts_s, zone=zone, known=known)
     await prepared.insert(await uow.session.connection(), fresh)
 
 
-def first_reminders(uow: UnitOfWork, appointment_id: UUID, *, starts_s: int, zone: str) -> prepared.New:
-    """The reminders of an appointment that is being made: rows that its caller stores with it."""
-    return _reminders(uow, appointment_id, version=1, starts_s=starts_s, zone=zone, known={})
+def first_reminders(
+    uow: UnitOfWork, outgoing: Outgoing, appointment_id: UUID, *, starts_s: int, zone: str
+) -> prepared.New:
+    """The reminders of an appointment that is being made: rows that its caller stores with it, and with what goes
+    out.
+    """
+    return _reminders(uow, outgoing, appointment_id, version=1, starts_s=starts_s, zone=zone, known={})
 
 
 def _reminders(
     uow: UnitOfWork,
+    asking: UnitOfWork | Outgoing,
     appointment_id: UUID,
     *,
     version: int,
@@ -77,7 +83,7 @@ def _reminders(
         if one.state == WAITING:
             share = Remind(appointment_id=appointment_id, version=version, offset=one.offset)
             key = f"{REMIND}:{appointment_id}:{version}:{one.offset}"
-            uow.enqueue(REMIND, share, key=key, run_at=one.due)
+            asking.enqueue(REMIND, share, key=key, run_at=one.due)
     rows = [
         {
             "appointment_id": appointment_id,

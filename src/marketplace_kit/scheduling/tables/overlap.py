@@ -49,9 +49,11 @@ async def insert_if_free(session: AsyncSession, claim: sa.Table, row: Mapping[st
     return found[0] if found else None
 
 
-async def insert_free(connection: AsyncConnection, claim: sa.Table, rows: Sequence[Mapping[str, Any]]) -> list[UUID]:
+async def insert_free(
+    connection: AsyncConnection, claim: sa.Table, rows: Sequence[Mapping[str, Any]], *along: prepared.New
+) -> list[UUID]:
     """The ids of the new claims, in one statement: those whose place is free on PostgreSQL, all or none on SQLite.
-    The transaction goes on either way.
+    The transaction goes on either way. ``along`` are rows of other tables that are stored if every claim was.
 
     PostgreSQL: a bare INSERT would abort the transaction, and two of the same interval would wait for each other until
     the deadlock detector ends one. SQLite: the trigger takes back its own statement only.
@@ -59,11 +61,12 @@ async def insert_free(connection: AsyncConnection, claim: sa.Table, rows: Sequen
     statement = _inserting(connection.dialect.name, claim, tuple(rows[0]), len(rows))
     values = {f"{name}_{at}": value for at, row in enumerate(rows) for name, value in row.items()}
     try:
-        return [found.id for found in await prepared.rows(connection, statement, values)]
+        found = await prepared.change_and_insert(connection, statement, values, len(rows), *along)
     except IntegrityError as refused:
         if violated(refused) != NAME:
             raise
         return []
+    return [one.id for one in found]
 
 
 @cache

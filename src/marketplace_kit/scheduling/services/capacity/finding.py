@@ -38,6 +38,7 @@ from marketplace_kit.scheduling.queries.travelling import learn_ways
 from marketplace_kit.scheduling.schemas import VAN, SchedulingSettings
 from marketplace_kit.scheduling.services.capacity.facts import time_facts
 from marketplace_kit.scheduling.services.claiming import (
+    Along,
     Placed,
     claim_subject,
     laid_out,
@@ -124,15 +125,20 @@ class Finding:
         self._confirmed, self._requested, self._held = confirmed, requested, held
 
     async def visits_in(self, uow: UnitOfWork, wishes: Sequence[Wish]) -> list[Visit]:
-        connection = await uow.connection()
-
         async def planned(ids: list[UUID], start: int, lines: list[UUID]) -> Plan | None:
             around = start - BEFORE_S, start + AFTER_S
-            plan = await plan_between(connection, ids, *around, now=uow.at, without=lines)
-            if plan is not None and plan.lacks_staff:
+            # A look before the transaction is enough: whether the time is free the constraint decides, and who is
+            # refused by what stands in the plan, as most are who run for one time, has begun none.
+            plan = await uow.look(plan_between, ids, *around, now=uow.at, without=lines)
+            if plan is None:
+                return None
+            if plan.lacks_staff:
                 await ensure_resource(uow, next(iter(plan.services.values())).shop_id)
-                plan = await plan_between(connection, ids, *around, now=uow.at, without=lines)
-            return plan
+            elif all(one.rule.places == 1 for one in plan.services.values()):
+                return plan
+            # A class that began at another time leaves no place, and no constraint says so: looked at where SQLite lets
+            # nobody else write meanwhile.
+            return await plan_between(await uow.connection(), ids, *around, now=uow.at, without=lines)
 
         return await self._visits(uow.site, wishes, planned, partial(learn_ways, connection))
 
@@ -181,9 +187,10 @@ class Finding:
             raise TooSoon(earliest=local(zone, earliest).isoformat())
         if start > latest:
             raise TooFar(latest=last_day.isoformat())
-        able = who_can(visit.plan, visit.jobs)
-        if visit.staff is not None and visit.staff not in {r.id for r in able}:
-            raise StaffCannotDo(who_can=[{"id": r.id, "name": r.name} for r in able if r.public])
+        if visit.staff is not None:
+            able = who_can(visit.plan, visit.jobs)
+            if visit.staff not in {r.id for r in able}:
+                raise StaffCannotDo(who_can=[{"id": r.id, "name": r.name} for r in able if r.public])
         found = free(roles, start, start, zone).get(start)
         if found is not None:
             return found
@@ -227,7 +234,9 @@ class Finding:
         *,
         overbook: str = "",
         first: int | None = None,
+        along: Along | None = None,
     ) -> dict[int, Placed]:
+        """Claim the time for everybody that it takes, and store what goes ``along``."""
         if visit.plan.vans:
             # What was read of their rounds has to stay true: whoever changes one waits here.
             await stand_in_line(uow, visit.plan.vans)
@@ -243,17 +252,20 @@ class Finding:
             for block in stretches:
                 await write_overbooked(uow, block, rows)
             await straighten(uow, await self._note_trips(uow, visit, placed))
+            if along:
+                await along.store(placed)
             return placed
         who = await self._who(visit, roles, uow.at)
         candidates = sorted({i for ids in who for i in ids})
-        widest = max((sum(one.works) + r.pattern.after for r in roles for one in r.able), default=0)
-        low, high = visit.start - max(r.pattern.before for r in roles), visit.start + widest
-        if visit.plan.vans:  # what is over anywhere in their rounds is not to lengthen a way
-            low, high = low - DAY_S, high + DAY_S
         if visit.plan.dead.intersection(candidates):
+            widest = max((sum(one.works) + r.pattern.after for r in roles for one in r.able), default=0)
+            low, high = visit.start - max(r.pattern.before for r in roles), visit.start + widest
+            if visit.plan.vans:  # what is over anywhere in their rounds is not to lengthen a way
+                low, high = low - DAY_S, high + DAY_S
             await release_dead(uow, visit.wishes[0].shop_id, candidates, low, high)
         try:
-            placed = await place(uow, roles, who, visit.start, rows, load=load_of(visit, candidates), first=first)
+            load = load_of(visit, candidates)
+            placed = await place(uow, roles, who, visit.start, rows, load=load, first=first, along=along)
         except (SlotTaken, ResourceConflict, CapacityFull) as refused:
             earliest, latest, _ = limits(visit.plan, visit.jobs, uow.at, by_staff=visit.by_staff)
             # Somebody was faster since this was looked at: what is free beside them is looked up anew.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from marketplace_kit.kernel import prepared
 from marketplace_kit.kernel.audit import audit
 from marketplace_kit.kernel.hooks.lines import Due, Promise, Wish
 from marketplace_kit.kernel.money import Money
+from marketplace_kit.kernel.outgoing import Outgoing
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.places.domain import Point
 from marketplace_kit.scheduling.domain import (
@@ -33,7 +35,7 @@ from marketplace_kit.scheduling.queries.travelling import learn_ways, place_of
 from marketplace_kit.scheduling.schemas import SchedulingSettings
 from marketplace_kit.scheduling.services.capacity.facts import event_facts
 from marketplace_kit.scheduling.services.capacity.finding import AFTER_S, BEFORE_S, GRACE, Finding, Visit, load_of
-from marketplace_kit.scheduling.services.claiming import Placed, laid_out, release
+from marketplace_kit.scheduling.services.claiming import Along, Placed, laid_out, release
 from marketplace_kit.scheduling.services.planning import local
 from marketplace_kit.scheduling.services.policies import check_customer, check_known, due_now, policy_facts
 from marketplace_kit.scheduling.services.reminding import first_reminders
@@ -98,12 +100,9 @@ class Reserving(Finding):
                 }
                 for n, w in enumerate(visit.wishes)
             }
-            placed = await self._place(uow, visit, rows)
+            placed = await self._place(uow, visit, rows, along=Along(uow, partial(_held, visit, until)))
             for n, wish in enumerate(visit.wishes):
                 promises[wish.line_id] = self._promise(uow.site, visit, n, placed[n], uow.at)
-                uow.record(
-                    TimeHeld(line_id=wish.line_id, shop_id=wish.shop_id, listing_id=wish.listing_id, until=until)
-                )
         return [promises[line] for line in lines]
 
     async def drop(self, uow: UnitOfWork, line_ids: Sequence[UUID]) -> None:
@@ -142,8 +141,9 @@ class Reserving(Finding):
                 "kind": "hold" if deadline else "booking",
                 "hold_until": deadline,
             }
-            placed = await self._from_hold(uow, visit, held, values)
-            if placed is None:
+            kept: dict[UUID, Promise] = {}
+            booked = partial(self._booked, uow, visit, state, due, bool(reason), kept)
+            if not await self._from_hold(uow, visit, held, values, Along(uow, booked)):
                 was_held = any(w.line_id in over for w in visit.wishes)
                 if any(w.line_id in held for w in visit.wishes):
                     await self._drop(uow, first.shop_id, [w.line_id for w in visit.wishes])
@@ -152,40 +152,42 @@ class Reserving(Finding):
                     for n, w in enumerate(visit.wishes)
                 }
                 try:
-                    placed = await self._place(uow, visit, rows, overbook=reason)
+                    await self._place(uow, visit, rows, overbook=reason, along=Along(uow, booked))
                 except SlotTaken as taken:
                     if was_held:
                         raise HoldExpired(**taken.facts) from taken
                     raise
-            for n, wish in enumerate(visit.wishes):
-                at = placed[n]
-                promise = self._promise(uow.site, visit, n, at, uow.at, state=state, due=due)
-                await self._store(uow, visit, n, at, promise, overbooked=bool(reason))
-                promises[wish.line_id] = promise
+            promises |= kept
+            uow.touch(f"shop:{first.shop_id}:calendar")
             if reason:
                 facts = {"reason": reason, "starts_at": local(visit.plan.zone, visit.start).isoformat()}
                 await audit(uow, by=first.by, act="scheduling.overbook", on=f"shop:{first.shop_id}", facts=facts)
         return [promises[line] for line in lines]
 
     async def _from_hold(
-        self, uow: UnitOfWork, visit: Visit, held: Mapping[UUID, list[Held]], values: Mapping[str, Any]
-    ) -> dict[int, Placed] | None:
-        """The held time becomes a booking by one conditional update, if it is the time that is asked for and nobody's
-        patience has run out; ``None`` otherwise.
+        self,
+        uow: UnitOfWork,
+        visit: Visit,
+        held: Mapping[UUID, list[Held]],
+        values: Mapping[str, Any],
+        along: Along,
+    ) -> bool:
+        """The held time becomes a booking by one conditional update, with all that is stored ``along``, if it is the
+        time that is asked for and nobody's patience has run out. Whether it did.
         """
         if not all(held.get(w.line_id) for w in visit.wishes):
-            return None
+            return False
         if visit.plan.vans:
             kept = [await place_of(await uow.connection(), w.line_id) for w in visit.wishes]
             if any(place != job.place for place, job in zip(kept, visit.jobs, strict=True)):
-                return None
+                return False
         roles = visit.roles()
         staff_of = {row.resource_id for w in visit.wishes for row in held[w.line_id] if row.kind != "subject"}
         chosen: list[int] = []
         for role in roles:
             mine = [one.id for one in role.able if one.id in staff_of and one.id not in chosen]
             if not mine:
-                return None
+                return False
             chosen.append(mine[0])
         stretches, placed = laid_out(roles, chosen, visit.start)
         expected = {
@@ -198,24 +200,52 @@ class Reserving(Finding):
             if row.kind != "subject"
         }
         if expected != found:
-            return None
+            return False
         lines = [w.line_id for w in visit.wishes]
-        turned = sa.update(claim_table).where(
-            c.hold_id.in_(lines),
-            c.kind == "hold",
-            c.hold_until > uow.at,
-            c.released_at.is_(None),
-            c.appointment_id.is_(None),
-        )
-        result = await uow.session.execute(turned.values(**values, appointment_id=c.hold_id).returning(c.id))
-        return placed if len(result.all()) == sum(len(held[line]) for line in lines) else None
+        count = sum(len(held[line]) for line in lines)
+        given = {"lines": lines, "now": uow.at, "as_kind": values["kind"], "until": values["hold_until"]}
+        connection = await uow.connection()
+        turned = await prepared.change_and_insert(connection, _TURNED, given, count, *along.news(placed))
+        if len(turned) != count:
+            return False
+        along.stored()
+        return True
 
-    async def _store(
+    def _booked(
+        self,
+        uow: UnitOfWork,
+        visit: Visit,
+        state: str,
+        due: Due | None,
+        overbooked: bool,
+        promises: dict[UUID, Promise],
+        placed: Mapping[int, Placed],
+        outgoing: Outgoing,
+    ) -> list[prepared.New]:
+        """The rows of the appointments of a visit and of their reminders, what is promised, and what is said of it."""
+        appointments, reminders = [], []
+        for number, wish in enumerate(visit.wishes):
+            at = placed[number]
+            promise = self._promise(uow.site, visit, number, at, uow.at, state=state, due=due)
+            values = self._appointment(uow, visit, number, at, promise, overbooked=overbooked)
+            appointments.append(values)
+            zone = visit.plan.zone
+            reminders.append(first_reminders(uow, outgoing, wish.line_id, starts_s=at.starts_s, zone=zone))
+            facts = event_facts(values | {"version": 1}) | {"verb": "book", "by_customer": not wish.by_staff}
+            confirmed = promise.state == self._confirmed
+            outgoing.record(AppointmentConfirmed(**facts) if confirmed else AppointmentRequested(**facts))
+            promises[wish.line_id] = promise
+        together = prepared.New(
+            reminders[0].table, [row for one in reminders for row in one.rows], unless=reminders[0].unless
+        )
+        return [prepared.New(appointment_table, appointments), together]
+
+    def _appointment(
         self, uow: UnitOfWork, visit: Visit, number: int, at: Placed, promise: Promise, *, overbooked: bool
-    ) -> None:
+    ) -> dict[str, Any]:
         wish, job, zone = visit.wishes[number], visit.jobs[number], visit.plan.zone
         wall = wall_of(zone, at.starts_s)
-        values = {
+        return {
             "id": wish.line_id,
             "order_id": wish.order_id,
             "shop_id": wish.shop_id,
@@ -243,14 +273,6 @@ class Reserving(Finding):
             "note": str(getattr(wish.choice, "note", ""))[:1000],
             "booked_at": uow.at,
         }
-        reminders = first_reminders(uow, wish.line_id, starts_s=at.starts_s, zone=zone)
-        await prepared.insert(await uow.connection(), prepared.New(appointment_table, [values]), reminders)
-        uow.touch(f"shop:{wish.shop_id}:calendar")
-        facts = event_facts(values | {"version": 1}) | {"verb": "book", "by_customer": not wish.by_staff}
-        if promise.state == self._confirmed:
-            uow.record(AppointmentConfirmed(**facts))
-        else:
-            uow.record(AppointmentRequested(**facts))
 
     def _begins(self, uow: UnitOfWork, visit: Visit, prices: Sequence[Money]) -> tuple[str, Due | None]:
         """The state that a booking begins in, and what happens if nobody does anything."""
@@ -262,6 +284,31 @@ class Reserving(Finding):
         if due_now(rule, prices[0]) is not None:
             return self._held, Due(verb="expire", at=uow.at + timedelta(minutes=settings.payment_minutes))
         return self._confirmed, None
+
+
+def _held(visit: Visit, until: datetime, _: Mapping[int, Placed], outgoing: Outgoing) -> list[prepared.New]:
+    for wish in visit.wishes:
+        outgoing.record(TimeHeld(line_id=wish.line_id, shop_id=wish.shop_id, listing_id=wish.listing_id, until=until))
+    return []
+
+
+_TURNED = (
+    sa.update(claim_table)
+    .where(
+        c.hold_id.in_(sa.bindparam("lines", expanding=True, type_=c.hold_id.type)),
+        c.kind == "hold",
+        c.hold_until > sa.bindparam("now", type_=c.hold_until.type),
+        c.released_at.is_(None),
+        c.appointment_id.is_(None),
+    )
+    .values(
+        kind=sa.bindparam("as_kind", type_=c.kind.type),
+        hold_until=sa.bindparam("until", type_=c.hold_until.type),
+        appointment_id=c.hold_id,
+    )
+    .returning(c.id)
+)
+"""Holds of these lines that are not over become what they were held for."""
 
 
 async def _check_holds(uow: UnitOfWork, wish: Wish) -> None:
