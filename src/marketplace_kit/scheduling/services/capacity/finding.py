@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -140,7 +139,10 @@ class Finding:
             # nobody else write meanwhile.
             return await plan_between(await uow.connection(), ids, *around, now=uow.at, without=lines)
 
-        return await self._visits(uow.site, wishes, planned, partial(learn_ways, connection))
+        async def learn(vans: Mapping[int, Van], point: Point) -> None:
+            await uow.look(learn_ways, vans, point)
+
+        return await self._visits(uow.site, wishes, planned, learn)
 
     async def _visits(self, site: Site, wishes: Sequence[Wish], planned: Planned, learn: Learn) -> list[Visit]:
         """The wishes by start: those that begin at the same time and place are one visit, in turn or together."""
