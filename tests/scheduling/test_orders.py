@@ -141,3 +141,18 @@ async def test_the_calendar_says_what_is_paid_and_today_what_is_not(salon: Salon
     assert (await owner.post(f"/api/orders/{order['id']}/payments", json=rest)).json()["paid"]["state"] == "paid"
     assert "Done today and not paid" not in (await owner.get("/sell/today")).text
     assert "/pay" not in (await owner.get(visit)).text
+
+
+async def test_a_visit_kept_until_it_is_paid_is_confirmed_once_the_desk_has_what_was_asked_in_advance(
+    salon: Salon,
+) -> None:
+    await salon.staff()
+    listing, client = await salon.service(prepay="percent", prepay_amount=40), await customer(salon)
+    order = (await ordered(client, listing, salon.at("12:00", WEDNESDAY)))["order"]
+    assert (order["lines"][0]["status"], order["lines"][0]["due_now"]["amount"]) == ("held", 200_000)
+    owner = await Counter(salon).owner()
+    for amount, status in ((150_000, "held"), (50_000, "confirmed")):
+        money = {"amount": {"amount": amount, "currency": "KZT"}, "means": "cash"}
+        paid = await owner.post(f"/api/orders/{order['id']}/payments", json=money)
+        assert (paid.status_code, paid.json()["lines"][0]["status"]) == (201, status)
+    assert paid.json()["paid"]["state"] == "part_paid"
