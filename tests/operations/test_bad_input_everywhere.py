@@ -149,10 +149,16 @@ def wrong_with(asked: Asked, answer: httpx.Response) -> str:
     return "" if problem.get("code") and problem.get("status") == answer.status_code else f"no code: {problem}"
 
 
+def alone_in(table: sa.Table) -> set[str]:
+    """Columns that must tell rows apart: they cannot all hold the same."""
+    unique = [c for c in table.constraints if isinstance(c, sa.UniqueConstraint)]
+    return {c.name for one in (*unique, *(i for i in table.indexes if i.unique)) for c in one.columns}
+
+
 async def poison(uow: UnitOfWork) -> None:
     """Everything that people wrote becomes markup."""
     for table in metadata.tables.values():
-        plain = {c.name: STORED for c in table.c if c.name in TEXTS and isinstance(c.type, sa.String)}
+        plain = {c: STORED for c in TEXTS - alone_in(table) if c in table.c and isinstance(table.c[c].type, sa.String)}
         worded = {c.name: dict.fromkeys(("kk", "ru", "en"), STORED) for c in table.c if c.name in WORDINGS}
         if (plain or worded) and table.name not in _LEFT_OUT:
             await uow.session.execute(sa.update(table).values(plain | worded))

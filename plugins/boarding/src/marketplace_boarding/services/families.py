@@ -100,7 +100,7 @@ async def family_stay(site: Site, stay_id: UUID, *, by: Actor, key: str = "") ->
         raise Missing
     if by.person_id is not None and by.person_id == stay.person_id:
         return stay
-    if key and stay.person_id is None and hmac.compare_digest(key, stay_key(site, stay_id)):
+    if key and stay.person_id is None and hmac.compare_digest(key.encode(), stay_key(site, stay_id).encode()):
         return stay
     for guest in stay.guests:
         if guest.pet_id is not None and await site.ask(pets.may_book, by.person_id, guest.pet_id):
