@@ -143,7 +143,8 @@ async def _made(url: str) -> list[tuple[str, Any]]:
 @contextmanager
 def _served(url: str) -> Iterator[str]:
     port = free_port()
-    environ = {"MK_DATABASE__URL": url, "MK_FILES__URL": "/tmp/mk-bench-media"}  # noqa: S108 - nothing is written there
+    files = "/tmp/mk-bench-media"  # noqa: S108 - nothing is written there
+    environ = {"MK_PLUGINS": "", "MK_DATABASE__URL": url, "MK_FILES__URL": files}
     with process(sys.executable, "-m", "marketplace_kit", "run", "--port", str(port), environ=environ):
         wait_for(f"http://127.0.0.1:{port}/health/ready", 90)
         yield f"http://127.0.0.1:{port}"
