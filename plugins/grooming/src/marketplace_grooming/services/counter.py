@@ -22,7 +22,7 @@ from marketplace_kit.kernel.texts import N_
 from marketplace_pets import services as pets
 from marketplace_pets.domain import BREEDS, PetCard, WeightImplausible
 
-NONE_OF_THEM = N_("None of these")
+NONE_OF_THEM = N_("None of these pets")
 NOT_KNOWN = N_("The salon does not know this pet. Choose another one, or tell of it below.")
 
 

@@ -151,7 +151,7 @@ class Verdict(Form):
     verdict: Annotated[
         str,
         Field(
-            N_("What you found"),
+            N_("What you decide"),
             choices=(("verified", N_("The proof is good")), ("refused", N_("The proof is not good"))),
         ),
     ]
