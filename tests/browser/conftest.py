@@ -29,6 +29,8 @@ FLAGS = (
 )
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 _START_SECONDS = 240
+# The same few people sign in for every test, from one address.
+_SETTINGS = {"COLUMNS": "200", "MK_ACCOUNTS__SIGN_INS_PER_PERSON": "1000", "MK_ACCOUNTS__SIGN_INS_PER_ADDRESS": "1000"}
 expect.set_options(timeout=20_000)  # a slow machine is no fault
 
 
@@ -59,7 +61,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     command = [sys.executable, "-m", "marketplace_kit", "demo", "--port", "0", "--data", str(data)]
     with (
         log.open("wb") as out,
-        subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=os.environ | {"COLUMNS": "200"}) as process,
+        subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=os.environ | _SETTINGS) as process,
     ):
         try:
             yield Demo(_address(process, log), data)

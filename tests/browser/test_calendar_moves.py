@@ -17,6 +17,8 @@ from tests.browser.test_keyboard import tab_to
 
 WHOLE_DAY = {"width": 1280, "height": 2000}
 """Nothing has to be scrolled to while something is dragged."""
+_A_CALENDAR = 250
+"""How many things of a day of a shop the focus may pass on its way to one of them."""
 pytestmark = [pytest.mark.browser, pytest.mark.one_engine]
 
 
@@ -154,7 +156,7 @@ def test_the_same_is_done_by_form_with_the_keyboard_alone(vendor: Page, headers:
     vendor.goto(guest.calendar)
     for name in ("Dana", "Choose another time", "Choose from the free times"):
         link = guest.visit(vendor).get_by_role("link") if name == "Dana" else vendor.get_by_role("link", name=name)
-        tab_to(vendor, link.first)
+        tab_to(vendor, link.first, far=_A_CALENDAR)
         vendor.keyboard.press("Enter")
         vendor.wait_for_load_state()
     vendor.wait_for_url(re.compile("/book/"))

@@ -14,9 +14,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.one_engine]
 _FAR = 60
 
 
-def tab_to(page: Page, wanted: Locator) -> None:
+def tab_to(page: Page, wanted: Locator, far: int = _FAR) -> None:
     """Press Tab until it has the focus; what the focus is on is seen."""
-    for _ in range(_FAR):
+    for _ in range(far):
         if wanted.evaluate("it => it === document.activeElement"):
             expect(wanted).to_be_in_viewport()
             return
