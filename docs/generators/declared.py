@@ -42,7 +42,8 @@ def _settings_section(house: House, name: str) -> str:
 
 
 def _setting(section: str, field: Field) -> tuple[str, ...]:
-    about = [f"{field.label}." if field.label else "", field.hint, f"In {field.unit.removeprefix('in ')}." if field.unit else ""]
+    unit = f"In {field.unit.removeprefix('in ')}." if field.unit else ""
+    about = [f"{field.label}." if field.label else "", field.hint, unit]
     bounds = [
         f"at least {field.min}" if field.min is not None else "",
         f"at most {field.max}" if field.max is not None else "",
