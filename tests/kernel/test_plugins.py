@@ -178,7 +178,11 @@ def line_kind(stage: Stage | None, one_line_per: str = "") -> LineKind:
     return LineKind(name="vet.line", label="Line", process=process, capacity=unasked, one_line_per=one_line_per)
 
 
-INSISTING: Any = attrs.make_class("Insisting", {"form": attrs.field(default=Parcel)})()
+class AtTheCounter(Form):
+    pet: Annotated[str, Field("Pet")]
+
+
+INSISTING: Any = attrs.make_class("Insisting", {"form": attrs.field(default=AtTheCounter)})()
 MISFITS: dict[str, tuple[Plugin, str]] = {
     "raises": (odd(mk_permissions=raises), "no luck"),
     "unknown hook": (odd(mk_permisions=lambda self: ()), "no hook called mk_permisions"),
@@ -219,7 +223,7 @@ MISFITS: dict[str, tuple[Plugin, str]] = {
     ),
     "a counter that insists": (
         odd(mk_line_kinds=lambda self: [attrs.evolve(line_kind(Stage.ACCEPTED), counter=INSISTING)]),
-        "the counter must not require",
+        "the counter must not require pet",
     ),
     "nameless event": (
         odd(mk_listeners=lambda self: [Listener(name="vet.x", event=Nameless, handle=nothing)]),

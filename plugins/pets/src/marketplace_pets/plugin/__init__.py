@@ -243,7 +243,7 @@ class Pets(Plugin):
         if actor.may(PROTOCOLS):
             items.append(
                 NavItem(
-                    slot="admin", text=N_("Timetables"), href="/admin/pets/protocols", icon="calendar-week", order=46
+                    slot="admin", text=N_("Timetables"), href="/admin/pets/protocols", icon="journal-text", order=46
                 )
             )
         return items
