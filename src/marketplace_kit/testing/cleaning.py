@@ -24,6 +24,7 @@ SELECT md5(string_agg(line, '|' ORDER BY line)) FROM (
 ) AS lines
 """
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+_NUMBERS = "SELECT quote_ident(sequencename), start_value, last_value FROM pg_sequences WHERE schemaname = 'public'"
 _VERSIONS = "SELECT string_agg(version_num, ',' ORDER BY version_num) FROM alembic_version"
 
 
@@ -34,6 +35,7 @@ class Baseline:
         self.tables = _names(connection)
         self._schema = _one(connection, _SCHEMA)
         self._versions = _one(connection, _VERSIONS)
+        self._numbers = _numbers(connection)
         self._given = {table: _content(connection, table) for table in _filled(connection, self.tables)}
         """What the migrations themselves put in: cities, categories. It stays, unless a test changed it."""
 
@@ -46,12 +48,28 @@ class Baseline:
             for added in _names(connection) - self.tables:
                 connection.exec_driver_sql(f'DROP TABLE "{added}" CASCADE')
             if used := [table for table in _filled(connection, self.tables) if table not in self._given]:
-                connection.exec_driver_sql(f"TRUNCATE {', '.join(used)} RESTART IDENTITY CASCADE")
+                # For the few rows of a test a third of a second quicker than TRUNCATE, which makes new files for each
+                # table and index. No foreign key is asked: all that is left was there before.
+                connection.exec_driver_sql("; ".join(f"DELETE FROM {table}" for table in used))  # noqa: S608 - our own tables
+            self._restart(connection)
             now = _one(connection, _SCHEMA), _one(connection, _VERSIONS)
             given = {table: _content(connection, table) for table in self._given}
             return (*now, given) == (self._schema, self._versions, self._given)
         except DBAPIError:
             return False
+
+    def _restart(self, connection: sa.Connection) -> None:
+        """Numbers are counted from where they were."""
+        for sequence, (start, last) in _numbers(connection).items():
+            before = self._numbers.get(sequence, (start, None))[1]
+            if last != before:
+                values = (sequence, start if before is None else before, before is not None)
+                connection.exec_driver_sql("SELECT setval(%s::regclass, %s, %s)", values)
+
+
+def _numbers(connection: sa.Connection) -> dict[str, tuple[int, int | None]]:
+    """Of each sequence, where it begins and the last number it gave, if any."""
+    return {name: (start, last) for name, start, last in connection.exec_driver_sql(_NUMBERS)}
 
 
 def _names(connection: sa.Connection) -> set[str]:
