@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import UUID, uuid4
 
 import httpx
+import pytest
 import sqlalchemy as sa
 
 from marketplace_kit.kernel.hooks import Actor
@@ -17,6 +18,8 @@ from marketplace_kit.shops.tables import hours_table, shop_table
 from marketplace_kit.testing.queries import count_queries
 from tests.listings.goods import LAMP
 from tests.listings.market import PASSWORD, Market
+
+pytestmark = pytest.mark.one_engine
 
 FILLED = {
     "title": "Reading lamp",

@@ -21,6 +21,8 @@ from marketplace_kit.testing.sites import Sites
 from tests.notifications.conftest import Send
 from tests.notifications.test_reading import csrf
 
+pytestmark = pytest.mark.one_engine
+
 KEYS = {"p256dh": "B" * 87, "auth": "a" * 22}
 
 

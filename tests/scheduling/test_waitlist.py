@@ -357,7 +357,7 @@ async def test_a_guest_joins_looks_and_leaves_on_pages_and_by_the_api(salon: Sal
         shown = await client.get(here)
         assert "Nothing is free yet" in shown.text
         assert shown.headers["x-robots-tag"] == "noindex, nofollow"
-        assert (await client.get(here[:-1] + "x")).status_code == 404
+        assert (await client.get(here[:-1] + ("x" if here[-1] != "x" else "y"))).status_code == 404
         left = await client.post(f"{here}/leave", data={"csrf_token": token})
         assert left.headers["location"] == here
         body = {"first_day": day, "last_day": day, "name": "Marat", "phone": "+77019998866", "consent": True}

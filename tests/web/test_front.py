@@ -16,6 +16,8 @@ from marketplace_kit.web.rendering import is_local, read_flash
 from marketplace_kit.web.routing import RouteWithoutPermission
 from tests.web.probe import Probe
 
+pytestmark = pytest.mark.one_engine
+
 
 @pytest.mark.parametrize(
     "path", ["/probe/form", "/api/probe/broken", "/nothing", "/api/nothing", "/health/live", "/static/none.css"]

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from marketplace_kit.orders.services import do_due
-from plugins.boarding.tests.hotels import Hotel, march, tenge
+from marketplace_pets import services as pets
+from plugins.boarding.tests.hotels import TODAY, Hotel, march, tenge
 
 pytestmark = pytest.mark.anyio
 
@@ -218,3 +219,17 @@ async def test_somebody_elses_pet_is_missing_and_so_is_somebody_elses_stay(hotel
     line = await hotel.booked(buddy, arrives=march(19), leaves=march(20))
     for path in ("", "/record", "/day-sheet", "/reports"):
         assert (await timur.get(f"/api/boarding/stays/{line['id']}{path}")).status_code == 404
+
+
+async def test_no_room_is_kept_for_a_pet_that_died(hotel: Hotel) -> None:
+    await hotel.room()
+    buddy, tuzik = await hotel.pet("Buddy"), await hotel.pet("Tuzik")
+    alone = await hotel.booked(buddy, arrives=march(19), leaves=march(21))
+    both = await hotel.booked(buddy, tuzik, arrives=march(22), leaves=march(23))
+    await hotel.site.do(pets.died, buddy, on=TODAY, by=hotel.as_olga)
+    await hotel.town.work()
+    olga = await hotel.town.program("Olga")
+    told = [(await olga.get(f"/api/orders/{line['order_id']}")).json() for line in (alone, both)]
+    assert [one["status"] for one in told] == ["cancelled", "accepted"], "with another pet it is the family's to say"
+    assert "The pet has died" in str(told[0])
+    assert [night for _, _, night in await hotel.claims()] == hotel.nights(22, 1), "the nights are free again"

@@ -19,17 +19,24 @@ from marketplace_kit.testing.databases import Databases
 MONDAY_MORNING = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 """When tests begin: eleven o'clock in Atyrau."""
 SECRET = "a-secret-that-only-the-tests-know-0123456789"
+_BOOTED: dict[tuple[tuple[str, str], ...], tuple[Registry, Hooks]] = {}
+"""What is installed, by the settings of its boot: it is frozen, and each site has its own switches."""
 
 
 class Sites:
-    """Opens sites, each on its own copy of a migrated database. Booted once for each set of plugins."""
+    """Opens sites, each on its own copy of a migrated database. Without plugins of a test they are booted once."""
 
     def __init__(self, databases: Databases, folder: Path) -> None:
         self.databases, self._folder = databases, folder
 
     def boot(self, extra: Sequence[Plugin] = (), environ: Mapping[str, str] | None = None) -> tuple[Registry, Hooks]:
         """The core, what is installed, and ``extra``. ``environ={"MK_PLUGINS": ""}`` leaves out what is installed."""
-        return assembly.load_plugins(environ or {}, extra)
+        if extra:
+            return assembly.load_plugins(environ or {}, extra)
+        known = tuple(sorted((environ or {}).items()))
+        if known not in _BOOTED:
+            _BOOTED[known] = assembly.load_plugins(environ or {})
+        return _BOOTED[known]
 
     @asynccontextmanager
     async def open(

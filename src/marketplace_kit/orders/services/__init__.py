@@ -3,6 +3,7 @@
 from marketplace_kit.orders.services.acting import Acted, act, set_status
 from marketplace_kit.orders.services.adopting import adopt
 from marketplace_kit.orders.services.beginning import begin, begin_again, drop, renew, sweep_drafts
+from marketplace_kit.orders.services.calling_off import call_off
 from marketplace_kit.orders.services.due import do_due, do_due_one
 from marketplace_kit.orders.services.limiting import slow_down
 from marketplace_kit.orders.services.linking import link_of, plain_link, revoke_links
@@ -28,6 +29,7 @@ __all__ = [
     "adopt",
     "begin",
     "begin_again",
+    "call_off",
     "consent_version",
     "details_form",
     "do_due",

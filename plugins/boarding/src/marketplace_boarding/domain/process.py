@@ -107,7 +107,7 @@ STAY = Process(
         ),
         Transition("finish", (STAYING,), READY, _SHOP, N_("Ready to go home")),
         Transition("pick_up", (STAYING, READY), PICKED_UP, _SHOP, N_("Picked up"), asks=PickUp),
-        Transition("cancel", AHEAD, CANCELLED, _BOTH, N_("Cancel"), asks=Reason),
+        Transition("cancel", AHEAD, CANCELLED, ("system", *_BOTH), N_("Cancel"), asks=Reason),
         Transition("miss", (EXPECTED,), NO_SHOW, _SHOP, N_("Did not come")),
     ),
 )

@@ -36,6 +36,7 @@ from marketplace_kit.kernel.hooks import (
     hookimpl,
 )
 from marketplace_kit.kernel.texts import N_
+from marketplace_pets.domain import PetDied
 
 HERE = Path(__file__).parent.parent
 
@@ -209,6 +210,7 @@ class Boarding(Plugin):
     @override
     def mk_listeners(self) -> Sequence[Listener]:
         return (
+            Listener(name="boarding.close_stays", event=PetDied, handle=services.close_stays),
             Listener(name="boarding.tell_card", event=DayTold, handle=services.tell_card),
             Listener(name="boarding.tell_incident", event=IncidentNoted, handle=services.tell_incident),
             Listener(name="boarding.tell_missed", event=MedicineMissed, handle=services.tell_missed),

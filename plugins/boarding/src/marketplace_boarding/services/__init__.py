@@ -12,6 +12,7 @@ from marketplace_boarding.services.families import (
     stay_card,
     stay_key,
 )
+from marketplace_boarding.services.farewell import close_stays
 from marketplace_boarding.services.gates import gate_of, gate_view, said_refusal
 from marketplace_boarding.services.house import (
     STAFF_ROLES,
@@ -43,6 +44,7 @@ __all__ = [
     "board",
     "bring_to",
     "close_room",
+    "close_stays",
     "closures",
     "day_sheet",
     "drop_season",

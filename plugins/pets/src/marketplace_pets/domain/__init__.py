@@ -6,6 +6,7 @@ Everything here is pure: values, timetables as data, and functions of them. Froz
 
 from marketplace_pets.domain.breeds import BREEDS, Breed
 from marketplace_pets.domain.events import (
+    HAS_DIED,
     DoseRecorded,
     DoseVerified,
     GrantGiven,
@@ -81,6 +82,7 @@ __all__ = [
     "CONDITIONAL",
     "FAILED",
     "GRANT_DAYS_AFTER",
+    "HAS_DIED",
     "IDENTITY",
     "PASSED",
     "PROTOCOL_CHOICES",

@@ -7,6 +7,10 @@ from typing import ClassVar
 from uuid import UUID
 
 from marketplace_kit.kernel.events import Event
+from marketplace_kit.kernel.texts import N_
+
+HAS_DIED = N_("The pet has died. We are sorry; nothing more is needed.")
+"""What families read of a booking that is closed for it."""
 
 
 class PetRegistered(Event, frozen=True, kw_only=True):
