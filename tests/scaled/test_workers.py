@@ -119,6 +119,7 @@ async def test_celery_itself_can_start_the_worker(site: Site, broker: Broker, st
     await until(beats)
     await site.do(sweep)
     await until(swept)
+    assert await swept(), "once done it stays done"
 
 
 @pytest.mark.broker("redis")

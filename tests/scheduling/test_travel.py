@@ -66,7 +66,7 @@ def rounds(here: Point, *trips: Trip, hours: str = "09:00-18:00", **more: object
     opening = Opening(week={n: (Range(opens, closes),) for n in range(7)}, days={}, holidays_closed=False, zone=ATYRAU)
     known = {"id": 1, "base": A, "radius_m": 50_000, "minutes": straight(), "trips": trips} | more
     windows = windows_of(Working(), opening, DAY, 1)[-1:]  # the night before comes first
-    return Rounds(van=Van(**known), here=here, windows=windows, zone=ATYRAU)  # type: ignore[arg-type]
+    return Rounds(van=Van(**known), here=here, windows=windows, zone=ATYRAU)
 
 
 def test_a_point_is_read_as_maps_show_it() -> None:

@@ -124,7 +124,7 @@ async def guards(salon: Salon) -> list[tuple[str, str]]:
     """What is kept for who waits, as clocks of the shop."""
     found = await salon.claims(claim_table.c.source == guarding.GUARD)
     zone = timezone(timedelta(hours=5))
-    return [tuple(f"{datetime.fromtimestamp(row[n], zone):%H:%M}" for n in ("from_s", "to_s")) for row in found]  # type: ignore[misc]
+    return [tuple(f"{datetime.fromtimestamp(row[n], zone):%H:%M}" for n in ("from_s", "to_s")) for row in found]
 
 
 async def rush_while_it_is_freed(salon: Salon, haircut: UUID, ten: UUID) -> Counter[str]:

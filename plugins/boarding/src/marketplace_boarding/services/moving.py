@@ -74,9 +74,9 @@ class Moves:
         if verb in ("cancel", "change_dates") and not moving.roles & _SHOP:
             await _check_in_time(uow, row)
         if verb == "change_dates":
-            own, moved = await self._change(uow, moving, row, moving.asked.arrives, moving.asked.leaves)  # type: ignore[attr-defined]
+            own, moved = await self._change(uow, moving, row, moving.asked.arrives, moving.asked.leaves)  # type: ignore[attr-defined]  # the verb's form
         elif verb == "change_leaving":
-            own, moved = await self._change(uow, moving, row, row.arrives, moving.asked.leaves)  # type: ignore[attr-defined]
+            own, moved = await self._change(uow, moving, row, row.arrives, moving.asked.leaves)  # type: ignore[attr-defined]  # the verb's form
         elif verb == "move_room":
             own = await self._move_room(uow, moving, row)
         elif verb == "check_in":
@@ -192,7 +192,7 @@ class Moves:
         leaves = min(row.leaves, max(today, row.arrives + timedelta(days=1)))
         await vacate(uow, row.id, from_s=piece_of(today, row.zone)[0])
         await uow.session.execute(sa.delete(night_table).where(n.stay_id == row.id, n.night >= leaves))
-        late = uow.at > instant(row.leaves, row.leave_minute, row.zone) and not moving.asked.waive_late  # type: ignore[attr-defined]
+        late = uow.at > instant(row.leaves, row.leave_minute, row.zone) and not moving.asked.waive_late  # type: ignore[attr-defined]  # the verb's form
         base = Money.stored(row.base_amount, row.currency)
         fee = percent_of(base, row.late_percent) if late else Money.zero(row.currency)
         given = await _medicines(uow, row.id)
