@@ -45,7 +45,7 @@ LODGING = ListingKind(
     label=N_("Lodging by the night"),
     plural=N_("Pet hotels"),
     attributes=Lodging,
-    facts=("species", "max_pets", "max_kg"),
+    facts=("species", "max_kg"),
     told_by_panels=(
         "requires",
         "waiting_days",
