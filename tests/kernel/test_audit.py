@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -49,6 +51,15 @@ async def test_a_deed_is_kept_with_who_did_it_and_in_which_request(site: Site) -
     assert (entry.act, entry.subject, entry.request_id) == ("shops.approve", "shop:7", "r-1")
     assert entry.facts == {"reason": "papers seen", "old": None, "again": True, "count": 3}
     assert (entry.at, entry.previous) == (site.clock.now(), GENESIS)
+
+
+async def test_a_deed_written_down_by_a_local_clock_is_whole(site: Site) -> None:
+    async def yesterday(uow: UnitOfWork) -> None:
+        uow.at = (uow.at - timedelta(days=1)).astimezone(ZoneInfo("Asia/Atyrau"))
+        await approve(uow, 7)
+
+    await site.do(yesterday)
+    assert (await site.ask(verify)).broken is None
 
 
 async def test_a_deed_that_was_refused_leaves_no_entry(site: Site) -> None:

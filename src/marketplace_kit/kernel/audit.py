@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -136,7 +136,7 @@ def _hash(entry: Mapping[str, Any]) -> str:
     said = [
         entry["position"],
         str(entry["id"]),
-        entry["at"].isoformat(timespec="microseconds"),
+        entry["at"].astimezone(UTC).isoformat(timespec="microseconds"),  # as it is read back, whatever wall wrote it
         str(entry["actor_id"] or ""),
         str(entry["real_actor_id"] or ""),
         entry["act"],
