@@ -27,23 +27,25 @@ from marketplace_kit.kernel.site import Bell, Site
 from marketplace_kit.kernel.texts import Texts
 from marketplace_kit.listings.plugin import plugin as listings
 from marketplace_kit.listings.queries.window import Window
+from marketplace_kit.listings.services.promised import Promises
 from marketplace_kit.notifications.plugin import plugin as notifications
 from marketplace_kit.operations.plugin import plugin as operations
 from marketplace_kit.orders.plugin import plugin as orders
-from marketplace_kit.orders.services.desk import OrderBooker, OrderDesk, OrderPurse
+from marketplace_kit.orders.services.desk import OrderBooker, OrderDesk, OrderPromises, OrderPurse
 from marketplace_kit.pages.plugin import plugin as pages
 from marketplace_kit.pages.queries import PageTree
 from marketplace_kit.places.plugin import plugin as places
 from marketplace_kit.reviews.plugin import plugin as reviews
 from marketplace_kit.reviews.services.staffing import StaffRatings
 from marketplace_kit.scheduling.plugin import plugin as scheduling
+from marketplace_kit.scheduling.services.crew import Columns
 from marketplace_kit.scheduling.services.desk import Booker, Desk
 from marketplace_kit.scheduling.services.purse import Purse
 from marketplace_kit.scheduling.services.rated import Ratings
 from marketplace_kit.scheduling.services.waiting import Beginner
 from marketplace_kit.shops.plugin import plugin as shops
 from marketplace_kit.shops.queries import shop_ids_of
-from marketplace_kit.shops.services import Offers
+from marketplace_kit.shops.services import Crew, Offers
 from marketplace_kit.web.plugin import plugin as web
 from marketplace_kit.web.resolver import PageSource
 
@@ -110,6 +112,8 @@ def open_site(
     site.facilities[PageSource] = PageTree()
     meters_of(site)  # from the beginning: what breaks on the first page counts too
     site.facilities[Offers] = Window()
+    site.facilities[Crew] = Columns()
+    site.facilities[Promises] = OrderPromises()
     site.facilities[Desk] = OrderDesk()
     site.facilities[Purse] = OrderPurse()
     site.facilities[Ratings] = StaffRatings()

@@ -276,6 +276,7 @@ async def change_member(
 async def remove_member(
     site: Given[Site], actor: Given[Actor], shop_id: FromPath[UUID], person_id: FromPath[UUID]
 ) -> None:
+    """409 `in_use` with the `appointments` that lie ahead of them; 409 `last_owner`."""
     await site.do(services.remove_member, shop_id, person_id, by=actor)
 
 

@@ -15,6 +15,19 @@ from marketplace_kit.kernel.money import Money
 from marketplace_kit.web.context import visit_of
 
 
+class Leading(str):
+    """A text of a problem that leads somewhere: to what stands in the way."""
+
+    __slots__ = ("href",)
+
+    def __new__(cls, text: str, href: str) -> Leading:
+        made = super().__new__(cls, text)
+        made.href = href
+        return made
+
+    href: str
+
+
 @attrs.frozen(kw_only=True)
 class FormState:
     """What ``ui.form`` needs. ``errors`` maps a field (``""`` = the whole form) to translated texts."""
@@ -62,7 +75,7 @@ def _is_secret(fields: tuple[Field, ...], name: str) -> bool:
 
 
 def errors_of(request: Request[Any, Any, Any], refused: Invalid | None, prefix: str = "") -> dict[str, list[str]]:
-    """The problems in the reader's language, by field."""
+    """The problems in the reader's language, by field. The fact ``link`` of one is where it leads."""
     visit = visit_of(request)
     errors: dict[str, list[str]] = {}
     for problem in refused.problems if refused else ():
@@ -71,7 +84,8 @@ def errors_of(request: Request[Any, Any, Any], refused: Invalid | None, prefix: 
             if not name.startswith(f"{prefix}."):
                 continue
             name = name.removeprefix(f"{prefix}.")
-        errors.setdefault(name, []).append(visit.site.texts.render(visit.locale, problem.text, problem.facts))
+        text, link = visit.site.texts.render(visit.locale, problem.text, problem.facts), problem.facts.get("link")
+        errors.setdefault(name, []).append(Leading(text, str(link)) if link else text)
     return errors
 
 

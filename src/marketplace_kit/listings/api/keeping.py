@@ -125,6 +125,7 @@ async def unpublish(site: Given[Site], actor: Given[Actor], listing_id: FromPath
     status_code=200,
 )
 async def archive(site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID]) -> ListingView:
+    """409 `in_use` with the `appointments` of it that are still to come: take it back to a draft until then."""
     await site.do(services.archive, listing_id, by=actor)
     return await view_of(site, actor, listing_id)
 

@@ -65,6 +65,7 @@ async def add_resource(
 async def change_resource(
     site: Given[Site], actor: Given[Actor], form: Given[ResourceForm], shop_id: Shop, resource_id: Id
 ) -> ResourceView:
+    """409 `in_use` with the `appointments` that lie ahead of who or what shall not be booked any more."""
     await site.do(services.save_resource, shop_id, form, by=actor, resource_id=resource_id)
     return await _resource(site, shop_id, resource_id)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marketplace_kit.kernel.errors import DomainError, Kind
 from marketplace_kit.kernel.texts import N_
+from marketplace_kit.shops.domain import InUse
 
 
 class SlotTaken(DomainError):
@@ -138,9 +139,8 @@ class NothingProposed(DomainError):
     text = N_("No other time has been proposed.")
 
 
-class HasAppointments(DomainError):
-    """A change would strand appointments; ``appointments`` lists them."""
+class HasAppointments(InUse):
+    """A change of hours would strand appointments; ``appointments`` lists them."""
 
     code = "has_appointments"
-    kind = Kind.CONFLICT
     text = N_("There are appointments at that time. Move or cancel them first.")

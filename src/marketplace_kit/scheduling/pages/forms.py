@@ -11,8 +11,8 @@ from marketplace_kit.kernel.errors import DomainError, Invalid, Problem, StaleVe
 from marketplace_kit.kernel.fields import Form
 from marketplace_kit.kernel.money import Money, NotAnAmount
 from marketplace_kit.kernel.texts import N_
-from marketplace_kit.scheduling.domain import HasAppointments
 from marketplace_kit.scheduling.queries.editing import Performed
+from marketplace_kit.shops.domain import InUse
 from marketplace_kit.web.context import WebRequest
 from marketplace_kit.web.formats import money
 from marketplace_kit.web.forms import FormState, form_state, shown_value
@@ -36,21 +36,13 @@ def as_invalid(refused: DomainError | None) -> Invalid | None:
     """A refusal as problems of a form; appointments in the way are named."""
     if refused is None or isinstance(refused, Invalid):
         return refused
-    problems = [Problem("", refused.code, refused.text, refused.facts)]
-    if isinstance(refused, HasAppointments):
-        problems += [
-            Problem("", refused.code, N_("{title}, {starts_at}, {customer}"), _in_the_way(one))
-            for one in refused.facts.get("appointments", ())[:10]
-        ]
-    return Invalid(*problems)
-
-
-def _in_the_way(one: Mapping[str, str]) -> dict[str, str]:
-    return {**one, "starts_at": one["starts_at"][:16].replace("T", " ")}
+    if isinstance(refused, InUse):
+        return refused.as_invalid()
+    return Invalid(Problem("", refused.code, refused.text, refused.facts))
 
 
 def status_of(refused: DomainError | None) -> int:
-    return 200 if refused is None else 409 if isinstance(refused, StaleVersion | HasAppointments) else 422
+    return 200 if refused is None else 409 if isinstance(refused, StaleVersion | InUse) else 422
 
 
 def state_for(

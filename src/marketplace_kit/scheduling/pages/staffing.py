@@ -16,7 +16,6 @@ from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.scheduling import queries, services
-from marketplace_kit.scheduling.domain import HasAppointments
 from marketplace_kit.scheduling.pages.forms import (
     SAVED,
     Raw,
@@ -42,6 +41,7 @@ from marketplace_kit.scheduling.schemas import (
 )
 from marketplace_kit.scheduling.services import performing
 from marketplace_kit.scheduling.services.team import time_kinds
+from marketplace_kit.shops.domain import InUse
 from marketplace_kit.shops.queries import members_of, week_texts
 from marketplace_kit.web.bodies import posted_raw
 from marketplace_kit.web.context import Given, WebRequest, visit_of
@@ -54,7 +54,7 @@ MODES = {
     "replaces": N_("Works at these hours instead"),
     "adds": N_("Works at these hours as well"),
 }
-_REFUSED = (Invalid, StaleVersion, HasAppointments)
+_REFUSED = (Invalid, StaleVersion, InUse)
 
 
 class DatedDay(ResourceDay, frozen=True, kw_only=True):
@@ -255,7 +255,7 @@ async def clear_day(
 ) -> Response[Any]:
     try:
         await site.do(services.clear_resource_day, shop_id, resource_id, day, by=actor)
-    except HasAppointments as why:
+    except InUse as why:
         refused = Refused(form="day", raw={"day": day.isoformat(), "mode": "closed"}, why=why)
         return await _resource_page(request, site, actor, shop_id, resource_id, refused)
     return _back(request, shop_id, resource_id)

@@ -43,7 +43,7 @@ from marketplace_kit.scheduling.tables import (
     service_rule_table,
 )
 from marketplace_kit.scheduling.tables.travel import van_table
-from marketplace_kit.shops.domain import ADMIN, OWNER, Shop
+from marketplace_kit.shops.domain import ADMIN, OWNER, InUse, Shop
 from marketplace_kit.shops.domain import STAFF as MEMBER
 from marketplace_kit.shops.domain.hours import DAY, WEEKDAYS, HoursFault, read_day, read_week
 from marketplace_kit.shops.queries import opening_of
@@ -65,8 +65,7 @@ async def save_resource(
     uow: UnitOfWork, shop_id: UUID, form: ResourceForm, *, by: Actor, resource_id: int | None = None
 ) -> int:
     """Make or change a member of staff, a room, a van or a device; its id. Refuses :class:`StaleVersion`, and
-    :class:`HasAppointments` when somebody with appointments shall not be booked any more or has fewer places than are
-    taken.
+    :class:`InUse` when somebody with visits to come shall not be booked any more or has fewer places than are taken.
     """
     await access_shop(uow, shop_id, by=by, roles=KEEPERS)
     values: dict[str, Any] = {
@@ -90,10 +89,10 @@ async def save_resource(
     if form.kind != VAN or form.lanes != 1:
         await _stays(uow, resource_id)
     if not form.active or form.kind != before.kind or form.lanes < before.lanes:
-        listed = await _coming(uow, [resource_id])
+        listed = await coming(uow, [resource_id])
         crowded = form.active and form.kind == before.kind
         if listed and not (crowded and await _lanes_taken(uow, resource_id) <= form.lanes):
-            raise HasAppointments(appointments=told(listed))
+            raise InUse(appointments=told(listed))
     changed = sa.update(resource_table).where(r.id == resource_id).values(**values, version=r.version + 1)
     await uow.session.execute(changed)
     return resource_id
@@ -219,7 +218,7 @@ async def held_resource(uow: UnitOfWork, shop_id: UUID, resource_id: int) -> Any
 async def _keep_promises(uow: UnitOfWork, shop_id: UUID, resource_id: int, day: date | None = None) -> None:
     """Refuse a change of hours that leaves a coming appointment outside them."""
     changed_hours(uow, shop_id)
-    listed = await _coming(uow, [resource_id])
+    listed = await coming(uow, [resource_id])
     if not listed:
         return
     connection = await uow.session.connection()
@@ -243,7 +242,8 @@ async def _keep_promises(uow: UnitOfWork, shop_id: UUID, resource_id: int, day: 
         raise HasAppointments(appointments=told(stranded))
 
 
-async def _coming(uow: UnitOfWork, resource_ids: Sequence[int]) -> list[AppointmentView]:
+async def coming(uow: UnitOfWork, resource_ids: Sequence[int]) -> list[AppointmentView]:
+    """The appointments that lie ahead of somebody or something."""
     now = int(uow.at.timestamp())
     return await appointments_on(await uow.session.connection(), resource_ids, now, now + AHEAD_DAYS * 86_400)
 
@@ -266,7 +266,13 @@ async def _lanes_taken(uow: UnitOfWork, resource_id: int) -> int:
 def told(listed: Sequence[AppointmentView]) -> list[dict[str, str]]:
     """Appointments as a refusal names them."""
     return [
-        {"id": str(one.id), "title": one.title, "starts_at": one.starts_at.isoformat(), "customer": one.customer}
+        {
+            "id": str(one.id),
+            "order_id": str(one.order_id),
+            "title": one.title,
+            "starts_at": one.starts_at.isoformat(),
+            "customer": one.customer,
+        }
         for one in listed[:50]
     ]
 

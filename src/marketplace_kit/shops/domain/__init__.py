@@ -11,7 +11,7 @@ from uuid import UUID
 
 import attrs
 
-from marketplace_kit.kernel.errors import DomainError, Kind
+from marketplace_kit.kernel.errors import DomainError, Invalid, Kind, Problem
 from marketplace_kit.kernel.events import Event
 from marketplace_kit.kernel.ids import new_id
 from marketplace_kit.kernel.process import Process, State, Tone, Transition
@@ -68,6 +68,7 @@ _LETTERS = str.maketrans(
     }
 )  # fmt: skip
 LONGEST_SLUG = 60
+_MOST_NAMED = 10
 
 
 def slug_of(name: str) -> str:
@@ -85,6 +86,36 @@ class NotReady(DomainError):
     code = "not_ready_to_go_live"
     kind = Kind.INVALID
     text = N_("Something is still missing before the shop can open.")
+
+
+class InUse(DomainError):
+    """What shall go is promised to somebody: ``appointments`` lists them with ``id``, ``order_id``, ``title``,
+    ``starts_at`` and ``customer``.
+    """
+
+    code = "in_use"
+    kind = Kind.CONFLICT
+    text = N_("Visits are still to come. Move or cancel them first.")
+
+    def as_invalid(self) -> Invalid:
+        """The same for the form of a page: every visit (of the first ten) leads to its order."""
+        listed = self.facts.get("appointments", ())
+        return Invalid(
+            Problem("", self.code, self.text, self.facts),
+            *(
+                Problem(
+                    "",
+                    self.code,
+                    N_("{title}, {starts_at}, {customer}"),
+                    {
+                        **one,
+                        "starts_at": one["starts_at"][:16].replace("T", " "),
+                        "link": f"/sell/orders/{one['order_id']}",
+                    },
+                )
+                for one in listed[:_MOST_NAMED]
+            ),
+        )
 
 
 class ReasonRequired(DomainError):

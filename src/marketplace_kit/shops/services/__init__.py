@@ -17,7 +17,7 @@ from marketplace_kit.shops.services.describing import (
 )
 from marketplace_kit.shops.services.face import Face, face_of
 from marketplace_kit.shops.services.hygiene import tidy_lists
-from marketplace_kit.shops.services.members import add_member, change_member, invite_member, remove_member
+from marketplace_kit.shops.services.members import Crew, add_member, change_member, invite_member, remove_member
 from marketplace_kit.shops.services.moving import go_live, move_shop
 from marketplace_kit.shops.services.opening import ensure_shop, open_shop, start_shop
 from marketplace_kit.shops.services.picturing import SHOP_PHOTOS, ensure_shop_photos
@@ -31,6 +31,7 @@ __all__ = [
     "OWNER",
     "SHOP_PHOTOS",
     "STAFF",
+    "Crew",
     "Face",
     "Offers",
     "access_shop",

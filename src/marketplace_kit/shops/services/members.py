@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,10 +16,22 @@ from marketplace_kit.kernel.errors import Invalid, Missing, Problem
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.site import UnitOfWork
 from marketplace_kit.notifications.services import notify
-from marketplace_kit.shops.domain import MEMBER_ROLES, OWNER, SITE_ROLE, LastOwner, NotAMember
+from marketplace_kit.shops.domain import MEMBER_ROLES, OWNER, SITE_ROLE, InUse, LastOwner, NotAMember
 from marketplace_kit.shops.schemas import MemberChange, NewMember
 from marketplace_kit.shops.services.access import access_shop
 from marketplace_kit.shops.tables import member_table as member
+
+
+class Crew(Protocol):
+    """Who knows by whom people are served: a facility, because the room of scheduling lies above this one."""
+
+    async def expected(self, uow: UnitOfWork, shop_id: UUID, person_id: UUID) -> Sequence[dict[str, Any]]:
+        """The visits that lie ahead of somebody who works there, as :class:`InUse` lists them."""
+        ...
+
+    async def leave(self, uow: UnitOfWork, shop_id: UUID, person_id: UUID) -> None:
+        """Nobody can be booked with this person any more."""
+        ...
 
 
 async def add_member(uow: UnitOfWork, shop_id: UUID, person_id: UUID, role: str, *, by: Actor) -> None:
@@ -72,9 +86,17 @@ async def change_member(uow: UnitOfWork, shop_id: UUID, person_id: UUID, form: M
 
 
 async def remove_member(uow: UnitOfWork, shop_id: UUID, person_id: UUID, *, by: Actor) -> None:
-    """Somebody no longer works there; everybody may leave by themselves. Refuses :class:`LastOwner`."""
+    """Somebody no longer works there and cannot be booked any more; everybody may leave by themselves. Refuses
+    :class:`LastOwner`, and :class:`InUse` as long as somebody expects them.
+    """
     leaving = by.person_id == person_id
     await access_shop(uow, shop_id, by=by, roles=(*MEMBER_ROLES, "admin") if leaving else (OWNER, "admin"))
+    crew: Crew | None = uow.site.facilities.get(Crew)
+    if crew is not None:
+        expected = await crew.expected(uow, shop_id, person_id)
+        if expected:
+            raise InUse(appointments=list(expected))
+        await crew.leave(uow, shop_id, person_id)
     gone = sa.delete(member).where(member.c.shop_id == shop_id, member.c.person_id == person_id)
     if (await uow.session.execute(gone.returning(member.c.person_id))).first() is None:
         raise Missing
