@@ -38,15 +38,19 @@ async def test_a_program_keeps_a_shops_clients(parlour: Parlour) -> None:
     assert twice.json()["facts"]["client_id"] == made.json()["id"]
     bad = await dina.post("/api/customers", json={"shop": str(parlour.shop_id), "name": "B", "phone": "12345"})
     assert (bad.status_code, "phone_invalid" in bad.text) == (422, True)
-    noted = await dina.post(f"{path}/notes", json={"text": "Likes tea", "visibility": "shareable"})
-    assert noted.json()["notes"][0]["text"] == "Likes tea"
+    noted = await dina.post(f"{path}/notes", json={"content": "Likes tea", "visibility": "shareable"})
+    note = noted.json()["notes"][0]
+    assert (note["content"], note["created_by"], note["by"]) == ("Likes tea", str(parlour.dina.person_id), "dina")
     tagged = await dina.put(f"{path}/tags", json={"tags": ["VIP", "vip", " "]})
     assert tagged.json()["tags"] == ["VIP"]
     for wrong in ({"tags": "VIP"}, {"tags": [1]}, {"tags": ["x" * 41]}, {}):
         assert (await dina.put(f"{path}/tags", json=wrong)).status_code == 422
     await parlour.had(PHONE)
     activity = (await dina.get(f"{path}/activity")).json()
-    assert [one["kind"] for one in activity["items"]] == ["note"]
+    assert [
+        (one["activity_type"], one["description"], one["related_entity_type"], one["related_entity_id"])
+        for one in activity["items"]
+    ] == [("note", "Likes tea", "note", note["id"])]
     assert len((await dina.get(f"{path}/history")).json()["items"]) == 1
     found = (await dina.get(f"/api/customers?shop={parlour.shop_id}&q=5678")).json()["items"]
     assert [(one["phone"], one["visits"], one["tags"]) for one in found] == [(PHONE, 1, ["VIP"])]
@@ -84,7 +88,7 @@ async def test_masters_see_phones_masked_and_strangers_see_nothing(parlour: Parl
         assert (await stranger.get(path)).status_code == 404, path
         assert (await anyone.get(path)).status_code in {302, 303, 401}, path
     for method, path, body in (
-        ("POST", "notes", {"text": "x"}), ("PUT", "tags", {"tags": []}), ("POST", f"merge/{new_id()}", None),
+        ("POST", "notes", {"content": "x"}), ("PUT", "tags", {"tags": []}), ("POST", f"merge/{new_id()}", None),
         ("PUT", "booking", {"mode": "block", "reason": "x"}),
     ):  # fmt: skip
         answer = await stranger.request(method, f"/api/customers/{client_id}/{path}", json=body)
@@ -99,15 +103,15 @@ async def test_a_shop_looks_after_a_client_on_pages(parlour: Parlour) -> None:
     assert 'href="tel:+77012345678"' in card
     assert 'href="https://wa.me/77012345678"' in card
     assert "Айгүл Серікова" in (await dina.get("/sell/clients?q=aйг".replace("a", "а"))).text
-    assert (await post(dina, here, f"{here}/notes", text="<b>Tea</b>", visibility="private")).status_code == 303
+    assert (await post(dina, here, f"{here}/notes", content="<b>Tea</b>", visibility="private")).status_code == 303
     assert "&lt;b&gt;Tea&lt;/b&gt;" in (await dina.get(here)).text
-    empty = await post(dina, here, f"{here}/notes", text="", visibility="shareable")
+    empty = await post(dina, here, f"{here}/notes", content="", visibility="shareable")
     assert empty.status_code == 422
     assert (await post(dina, here, f"{here}/tags", tags="VIP, Colour")).status_code == 303
     assert "#VIP" in (await dina.get("/sell/clients?tag=vip")).text
     note = re.search(rf"{here}/notes/[0-9a-f-]+", (await dina.get(here)).text)
     assert note
-    assert (await post(dina, note[0], text="Coffee", visibility="private")).status_code == 303
+    assert (await post(dina, note[0], content="Coffee", visibility="private")).status_code == 303
     assert "Coffee" in (await dina.get(here)).text
     kept = await post(dina, f"{here}/edit", name="Aru", phone="12", version="1")
     assert (kept.status_code, 'value="12"' in kept.text) == (422, True)
@@ -192,7 +196,7 @@ async def test_pages_ask_the_same_however_much_there_is(parlour: Parlour) -> Non
     await parlour.many(40)
     for n in range(8):
         await parlour.had(days_ago=n)
-        await dina.post(f"/api/customers/{client_id}/notes", json={"text": f"Note {n}"})
+        await dina.post(f"/api/customers/{client_id}/notes", json={"content": f"Note {n}"})
     await dina.put(f"/api/customers/{client_id}/tags", json={"tags": ["a", "b", "c"]})
     after = []
     for path in paths:

@@ -91,11 +91,11 @@ async def test_changing_a_card_keeps_phones_apart_and_notices_who_was_faster(par
 async def test_notes_are_corrected_and_never_changed(parlour: Parlour) -> None:
     await parlour.had()
     client_id = await parlour.only()
-    first = await parlour.do(services.add_note, client_id, NewNote(text="Allergic to latex"), by=parlour.sara)
-    again = NewNote(text="Allergic to nickel", visibility="shareable", corrects=str(first))
+    first = await parlour.do(services.add_note, client_id, NewNote(content="Allergic to latex"), by=parlour.sara)
+    again = NewNote(content="Allergic to nickel", visibility="shareable", corrects=str(first))
     await parlour.do(services.add_note, client_id, again)
     (note,) = (await parlour.card(client_id)).notes
-    assert (note.text, note.earlier, note.by) == ("Allergic to nickel", ["Allergic to latex"], "dina")
+    assert (note.content, note.earlier, note.by) == ("Allergic to nickel", ["Allergic to latex"], "dina")
     with pytest.raises(Invalid):
         await parlour.do(services.add_note, client_id, again)
     with pytest.raises(Exception, match="client_note_kept"):
@@ -107,11 +107,11 @@ async def test_merging_counts_both_keeps_all_and_can_be_undone(parlour: Parlour)
     await parlour.had(OTHER, name="Aru K.", days_ago=1)
     first, second = [{c.name: c.id for c in await parlour.clients()}[name] for name in ("Aru", "Aru K.")]
     await parlour.do(services.set_tags, second, ["VIP", "vip", "Colour"])
-    await parlour.do(services.add_note, second, NewNote(text="Likes tea"))
+    await parlour.do(services.add_note, second, NewNote(content="Likes tea"))
     merge_id = await parlour.do(services.merge_clients, first, second)
     card = await parlour.card(await parlour.only())
     assert (card.id, card.phone, card.figures.visits, card.tags) == (first, PHONE, 2, ["Colour", "VIP"])
-    assert [n.text for n in card.notes] == ["Likes tea"]
+    assert [n.content for n in card.notes] == ["Likes tea"]
     assert [m.phone for m in card.merged] == [OTHER]
     for typed in ("7654321", "aru k", "vip"):
         assert await parlour.names(q=typed) == {"Aru"}, typed
@@ -199,8 +199,8 @@ async def test_a_person_gets_shareable_notes_sees_who_looked_and_is_forgotten(pa
     await verified(parlour, aru, PHONE)
     await parlour.had(PHONE, customer=aru)
     client_id = await parlour.only()
-    await parlour.do(services.add_note, client_id, NewNote(text="Nickel", visibility="shareable"))
-    await parlour.do(services.add_note, client_id, NewNote(text="Talks a lot"))
+    await parlour.do(services.add_note, client_id, NewNote(content="Nickel", visibility="shareable"))
+    await parlour.do(services.add_note, client_id, NewNote(content="Talks a lot"))
     await parlour.do(services.mark_client, client_id, BlacklistForm(mode="prepay_only", reason="Late"))
     await services.card_for(parlour.site, parlour.sara, client_id)
     seen = (await parlour.sql(sa.select(access_table))).mappings().all()
@@ -261,4 +261,4 @@ async def test_a_shop_forgets_who_asks_for_it(parlour: Parlour) -> None:
     assert await parlour.clients() == []
     stranger: Any = await parlour.person("stranger", "vendor")
     with pytest.raises(Missing):
-        await parlour.do(services.add_note, client_id, NewNote(text="x"), by=stranger)
+        await parlour.do(services.add_note, client_id, NewNote(content="x"), by=stranger)

@@ -152,7 +152,7 @@ async def test_the_page_of_preferences_saves_what_is_ticked(site: Site, reader: 
 async def test_a_device_is_registered_once_and_belongs_to_its_last_user(
     build: Builders, reader: httpx.AsyncClient
 ) -> None:
-    phone = {"kind": "web", "token": "https://fcm.googleapis.com/fcm/send/abc", "label": "Phone", **KEYS}
+    phone = {"platform": "web", "token": "https://fcm.googleapis.com/fcm/send/abc", "label": "Phone", **KEYS}
     other = await build.as_role("customer")
     ids = []
     for client in (reader, reader, other):
@@ -200,7 +200,7 @@ async def test_the_page_offers_messages_in_this_browser_only_where_they_can_be_s
 async def test_we_call_only_push_services_that_we_know(reader: httpx.AsyncClient, address: str) -> None:
     answer = await reader.post(
         "/api/notifications/register-device",
-        json={"kind": "web", "token": address, **KEYS},
+        json={"platform": "web", "token": address, **KEYS},
         headers=await token(reader),
     )
     assert (answer.status_code, answer.json()["code"]) == (422, "unknown_push_service")

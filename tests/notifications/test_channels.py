@@ -148,7 +148,9 @@ class TestTelegram(ChannelContract):
 @pytest.fixture
 async def in_folders(site: Site, person: UUID) -> Site:
     await joined(site, person)
-    await site.do(register_device, NewDevice(kind="android", token="a-token-of-a-phone"), by=Actor(person_id=person))
+    await site.do(
+        register_device, NewDevice(platform="android", token="a-token-of-a-phone"), by=Actor(person_id=person)
+    )
     return site
 
 

@@ -107,6 +107,7 @@ async def test_the_log_names_what_went_wrong_and_a_failed_message_is_sent_again_
     assert "Aksha" not in str(failed), "the log keeps no texts"
     page = (await admin.get("/admin/notices/log?state=failed")).text
     assert "Send again" in page
+    assert '<option value="failed" selected>Given up</option>' in page
     again = f"/api/admin/notices/log/{failed[0]['id']}/resend"
     both = await asyncio.gather(admin.post(again), admin.post(again))
     assert sorted(a.status_code for a in both) == [202, 409]

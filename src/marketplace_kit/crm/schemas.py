@@ -91,7 +91,7 @@ class ClientChange(Known, frozen=True, kw_only=True):
 class NewNote(Form, frozen=True, kw_only=True):
     """Something to remember. ``corrects`` is the note that it takes the place of; both can be read."""
 
-    text: Annotated[str, Field(N_("Note"), long=True, max_length=LONGEST_NOTE)]
+    content: Annotated[str, Field(N_("Note"), long=True, max_length=LONGEST_NOTE)]
     visibility: Annotated[str, Field(N_("Who reads it"), choices=VISIBILITY_CHOICES)] = PRIVATE
     corrects: Annotated[str, Field(N_("Takes the place of"), pattern=_ID)] = ""
 
@@ -227,12 +227,15 @@ class FiguresView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NoteView(msgspec.Struct, frozen=True, kw_only=True):
-    """A note as it counts by now. ``earlier`` are the texts that it took the place of, newest first."""
+    """A note as it counts by now. ``by`` is the name of who wrote it; ``earlier`` are the texts that it took the place
+    of, newest first.
+    """
 
     id: UUID
-    at: datetime
+    created_at: datetime
+    created_by: UUID | None
     by: str
-    text: str
+    content: str
     visibility: str
     corrected: bool = False
     earlier: list[str] = []
@@ -300,17 +303,19 @@ class HistoryLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Activity(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happened. ``kind`` is ``order`` (``number`` and ``title`` say which, ``verb`` what), ``note`` or
-    ``merge``; ``text`` says it in the reader's language, or is the note.
+    """Something that happened. ``activity_type`` is ``order`` (``number`` and ``title`` say which, ``verb`` what),
+    ``note`` or ``merge``; ``description`` says it in the reader's language, or is the note. ``related_entity_type``
+    and ``related_entity_id`` name what it happened to: an ``order``, a ``note``, the ``customer`` that was joined.
     """
 
     id: UUID
-    at: datetime
-    kind: str
+    created_at: datetime
+    activity_type: str
     verb: str
-    text: str
+    description: str
+    related_entity_type: str
+    related_entity_id: UUID
     by: str = ""
-    order_id: UUID | None = None
     number: str = ""
     title: str = ""
 

@@ -233,7 +233,7 @@ async def reached_by(connection: AsyncConnection, person_id: UUID) -> Reached:
 
 async def devices_of(connection: AsyncConnection, person_id: UUID) -> list[DeviceRow]:
     """The devices that get a person's push messages, newest first."""
-    columns = (device.c.id, device.c.kind, device.c.label, device.c.added_at)
+    columns = (device.c.id, device.c.kind.label("platform"), device.c.label, device.c.added_at)
     rows = await connection.execute(
         sa.select(*columns).where(device.c.person_id == person_id).order_by(device.c.id.desc())
     )

@@ -118,7 +118,7 @@ class QuietForm(Form):
 class NewDevice(Form, frozen=True, kw_only=True):
     """A device that wants push messages: a browser's subscription (address and both keys) or a phone's token."""
 
-    kind: Annotated[
+    platform: Annotated[
         str,
         Field(
             N_("Kind"), choices=(("web", N_("Browser")), ("android", N_("Android phone")), ("ios", N_("iPhone, iPad")))
@@ -210,7 +210,7 @@ class DeviceRow(msgspec.Struct, frozen=True, kw_only=True):
     """A device that gets push messages. Its address and keys are told to nobody."""
 
     id: UUID
-    kind: str
+    platform: str
     label: str
     added_at: datetime
 

@@ -170,7 +170,7 @@ async def _note_page(
     note = next((one for one in card.notes if one.id == note_id), None)
     if note is None:
         raise Missing
-    known = {"text": note.text, "visibility": note.visibility}
+    known = {"content": note.content, "visibility": note.visibility}
     return await form_page(
         request,
         card,

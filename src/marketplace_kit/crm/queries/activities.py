@@ -105,11 +105,12 @@ async def activity_of(
         found.append(
             Activity(
                 id=row.id,
-                at=row.at,
-                kind="order",
+                created_at=row.at,
+                activity_type="order",
                 verb=row.verb,
-                text=_said(row, words),
-                order_id=row.order_id,
+                description=_said(row, words),
+                related_entity_type="order",
+                related_entity_id=row.order_id,
                 number=row.number,
                 title=row.title or "",
             )
@@ -121,7 +122,7 @@ async def activity_of(
     )
     for row in await connection.execute(_page(written, note.c.at, note.c.id, cursor, limit)):
         verb = "correct" if row.corrects_id else "write"
-        found.append(Activity(id=row.id, at=row.at, kind="note", verb=verb, text=row.text, by=row.by_name or ""))
+        found.append(_by_hand(row, "note", verb, row.text, "note", row.id))
     joined = (
         sa.select(merge, person.c.name.label("by_name"))
         .outerjoin(person, person.c.id == merge.c.by_id)
@@ -129,15 +130,28 @@ async def activity_of(
     )
     for row in await connection.execute(_page(joined, merge.c.at, merge.c.id, cursor, limit)):
         undone = row.undone_at is not None
-        text = words.say(PARTED if undone else JOINED)
-        verb = "part" if undone else "join"
-        found.append(Activity(id=row.id, at=row.at, kind="merge", verb=verb, text=text, by=row.by_name or ""))
+        other = row.from_id if row.into_id == client_id else row.into_id
+        said = words.say(PARTED if undone else JOINED)
+        found.append(_by_hand(row, "merge", "part" if undone else "join", said, "customer", other))
     return _newest(found, limit)
 
 
+def _by_hand(row: Any, kind: str, verb: str, said: str, related: str, related_id: UUID) -> Activity:
+    return Activity(
+        id=row.id,
+        created_at=row.at,
+        activity_type=kind,
+        verb=verb,
+        description=said,
+        related_entity_type=related,
+        related_entity_id=related_id,
+        by=row.by_name or "",
+    )
+
+
 def _newest(found: Iterable[Activity], limit: int) -> Page[Activity]:
-    ordered = sorted(found, key=lambda one: (one.at, one.id), reverse=True)
-    more = encode_cursor(ordered[limit - 1].at, ordered[limit - 1].id) if len(ordered) > limit else None
+    ordered = sorted(found, key=lambda one: (one.created_at, one.id), reverse=True)
+    more = encode_cursor(ordered[limit - 1].created_at, ordered[limit - 1].id) if len(ordered) > limit else None
     return Page(items=ordered[:limit], next=more)
 
 

@@ -148,9 +148,10 @@ def _latest(rows: Sequence[Any]) -> list[NoteView]:
         found.append(
             NoteView(
                 id=row.id,
-                at=row.at,
+                created_at=row.at,
+                created_by=row.by_id,
                 by=row.by_name or "",
-                text=row.text,
+                content=row.text,
                 visibility=row.visibility,
                 corrected=bool(earlier),
                 earlier=earlier,
@@ -240,6 +241,6 @@ async def whose_order(connection: AsyncConnection, order_id: UUID, counting: Cou
         tags=await _tags(connection, row.client_id),
         visits=figures[row.client_id].visits,
         missed=figures[row.client_id].missed,
-        note=notes[0].text if notes else "",
+        note=notes[0].content if notes else "",
         mark=mode,
     )

@@ -119,7 +119,7 @@ async def add_note(uow: UnitOfWork, client_id: UUID, form: NewNote, *, by: Actor
         "client_id": whose,
         "by_id": by.person_id,
         "at": uow.at,
-        "text": form.text.strip(),
+        "text": form.content.strip(),
         "visibility": form.visibility,
         "corrects_id": corrects,
     }

@@ -53,7 +53,7 @@ async def log_page(
         "deliveries": found.items,
         "chosen": {"channel": channel, "state": in_state, "type": type_},
         "all_channels": [(c.name, c.label) for c in site.registry.channels.values()],
-        "all_states": [(s.name, s) for s in DELIVERY_STATES.values()],
+        "all_states": [(s.name, s.text) for s in DELIVERY_STATES.values()],
         "all_types": sorted((n, d.label) for n, d in site.registry.notices.items()),
         "states": DELIVERY_STATES,
         "labels": {n: d.label for n, d in site.registry.notices.items()},

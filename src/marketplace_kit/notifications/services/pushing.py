@@ -144,7 +144,7 @@ async def register_device(uow: UnitOfWork, new: NewDevice, *, by: Actor) -> UUID
     if by.person_id is None:
         raise Missing
     settings = uow.site.settings.of(NotificationSettings)
-    is_web = new.kind == DeviceKind.WEB
+    is_web = new.platform == DeviceKind.WEB
     if is_web and not (new.p256dh and new.auth and is_known_service(settings, new.token)):
         raise UnknownPushService
     count = sa.select(sa.func.count()).where(device.c.person_id == by.person_id)
@@ -153,7 +153,7 @@ async def register_device(uow: UnitOfWork, new: NewDevice, *, by: Actor) -> UUID
     values: dict[str, Any] = {
         "person_id": by.person_id,
         "endpoint": new.token,
-        "kind": new.kind,
+        "kind": new.platform,
         "p256dh": new.p256dh if is_web else None,
         "auth": new.auth if is_web else None,
         "label": new.label or "",

@@ -165,8 +165,17 @@
     else workers.getRegistration("/").then((there) => there && register());
   }
 
+  // A menu that runs out of a phone's screen opens where one is.
+  function showWhere() {
+    document.querySelectorAll(".kit-nav [aria-current]").forEach((link) => {
+      const row = link.closest(".kit-nav");
+      row.scrollLeft = link.offsetLeft - (row.clientWidth - link.offsetWidth) / 2;
+    });
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
     settle(document);
+    showWhere();
     work();
   });
 })();

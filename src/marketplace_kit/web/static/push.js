@@ -35,7 +35,7 @@
     const answer = await fetch("/api/notifications/register-device", {
       method: "POST",
       headers: { "content-type": "application/json", "x-csrf-token": document.querySelector("input[name=csrf_token]").value },
-      body: JSON.stringify({ kind: "web", token: endpoint, p256dh: keys.p256dh, auth: keys.auth, label: named() }),
+      body: JSON.stringify({ platform: "web", token: endpoint, p256dh: keys.p256dh, auth: keys.auth, label: named() }),
     });
     if (answer.ok) return "";
     return (await answer.json()).detail || textFailed;
