@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy.dialects.postgresql import psycopg as driver
 
-from marketplace_kit.listings.queries.browsing import _page, order_of
+from marketplace_kit.listings.queries.browsing import _INDEXED, WINDOW, _page, _Shape, order_of
 from marketplace_kit.listings.queries.counting import MOST_COUNTED, _counting
 from marketplace_kit.listings.queries.filters import filters_of, given
 from marketplace_kit.listings.schemas.facets import Criteria
@@ -51,9 +51,20 @@ def statements(case: str) -> tuple[tuple[str, dict[str, Any], tuple[str, ...]], 
     filters = filters_of(criteria, dialect)
     values = given(criteria, KINDS, filters)
     keys = frozenset(f.key for f in filters)
-    page = _page(dialect, keys, order_of(criteria), False, False, True, criteria.near)
+    sort = order_of(criteria)
+    shape = _Shape(
+        dialect=dialect,
+        keys=keys,
+        sort=sort,
+        later=False,
+        hearts=False,
+        doors=True,
+        near=criteria.near,
+        window=bool(filters) and sort in _INDEXED,
+    )
+    page = _page(shape)
     counts = _counting(dialect, tuple((f.facet, f.key) for f in filters), True)
-    page_sql, page_values = _written(page, values | {"limit": 21})
+    page_sql, page_values = _written(page, values | {"limit": 21, "window": WINDOW})
     names = tuple(column.name for column in page.selected_columns)
     return (page_sql, page_values, names), _written(counts, values | {"most": MOST_COUNTED})
 

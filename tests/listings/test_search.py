@@ -20,7 +20,7 @@ from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.listings import queries
 from marketplace_kit.listings.domain import folded
-from marketplace_kit.listings.queries import Criteria, active_kinds, facet_counts, relaxations
+from marketplace_kit.listings.queries import Criteria, active_kinds, browsing, facet_counts, relaxations
 from marketplace_kit.listings.queries.filters import squared_metres
 from marketplace_kit.listings.schemas import Offer
 from marketplace_kit.listings.services import check_index, create, favourite, note_rating, publish
@@ -213,23 +213,34 @@ def drawn(how_many: int) -> Iterator[Criteria]:
     yield from kept
 
 
-async def test_a_search_finds_counts_and_pages_what_a_plain_look_does(market: Market) -> None:
+async def paged(market: Market, asked: Criteria, *, many: bool) -> list[UUID]:
+    """The ids on all pages, seven on each."""
+    seen: list[UUID] = []
+    cursor = None
+    while True:
+        page = await market.site.ask(
+            queries.browse, asked, active_kinds(market.site), cursor=cursor, limit=7, many=many
+        )
+        seen += [card.id for card in page.items]
+        cursor = page.next
+        if cursor is None:
+            return seen
+
+
+async def test_a_search_finds_counts_and_pages_what_a_plain_look_does(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browsing, "WINDOW", 13)
     known, fan = await stocked(market)
     kinds, now = active_kinds(market.site), market.site.clock.now()
     for asked in drawn(30):
         asked = attrs.evolve(asked, now=now, person_id=fan.person_id)
         wanted = [k for k in known if fits(k, asked)]
-        seen: list[UUID] = []
-        cursor = None
-        while True:
-            page = await market.site.ask(queries.browse, asked, kinds, cursor=cursor, limit=7)
-            seen += [card.id for card in page.items]
-            cursor = page.next
-            if cursor is None:
-                break
+        seen = await paged(market, asked, many=False)
         assert sorted(seen) == sorted(k.id for k in wanted), asked
         if asked.sort != "newest":
             assert seen == sorted_as(asked, wanted), asked
+        assert await paged(market, asked, many=True) == seen, asked  # looked for among the first, nothing is missed
         counts = await market.site.ask(facet_counts, asked, kinds)
         assert counts.total == len(wanted)
         for facet, of in (("kind", "kind"), ("city", "city"), ("attributes.light", "light")):

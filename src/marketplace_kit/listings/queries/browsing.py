@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from math import sqrt
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import attrs
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.util import ClauseAdapter
 
 from marketplace_kit.kernel import prepared
 from marketplace_kit.kernel.database import UtcDateTime, Uuid
@@ -99,13 +100,25 @@ _ORDERS: dict[str, _Order] = {
     NEAREST: _Order((lambda: sa.func.coalesce(squared_distance(), _FAR), _id), (float, UUID), up=True),
 }
 _FAR = 1e18
+WINDOW = 2_000
+"""Where many fit, the page is looked for among so many that stand first: work that does not grow with the catalogue."""
+_INDEXED = {NEWEST, CHEAPEST, BEST}
+"""The orders that an index gives without sorting."""
 _BOUND: dict[type, Any] = {datetime: UtcDateTime, UUID: Uuid, int: sa.BigInteger, float: sa.Float}
 
 
 async def browse(
-    connection: AsyncConnection, criteria: Criteria, kinds: Kinds, *, cursor: str | None = None, limit: int = 20
+    connection: AsyncConnection,
+    criteria: Criteria,
+    kinds: Kinds,
+    *,
+    cursor: str | None = None,
+    limit: int = 20,
+    many: bool = False,
 ) -> Page[ListingCard]:
-    """Listings that fit, in the order asked for. Refuses :class:`BadCursor`, also one of another order."""
+    """Listings that fit, in the order asked for. Refuses :class:`BadCursor`, also one of another order. ``many``: it is
+    known that many fit, so the first of them are likely among the first of all.
+    """
     dialect, sort = connection.dialect.name, order_of(criteria)
     filters = filters_of(criteria, dialect)
     values = given(criteria, kinds, filters) | {"limit": limit + 1}
@@ -113,16 +126,20 @@ async def browse(
         values |= soonest.bounds(criteria)
     if cursor:
         values |= _after(sort, cursor)
-    statement = _page(
-        dialect,
-        frozenset(f.key for f in filters),
-        sort,
-        bool(cursor),
-        criteria.person_id is not None,
-        criteria.now is not None,
-        criteria.near,
+    shape = _Shape(
+        dialect=dialect,
+        keys=frozenset(f.key for f in filters),
+        sort=sort,
+        later=bool(cursor),
+        hearts=criteria.person_id is not None,
+        doors=criteria.now is not None,
+        near=criteria.near,
     )
-    rows = await prepared.rows(connection, statement, values)
+    rows: list[Any] = []
+    if many and filters and sort in _INDEXED:
+        rows = await prepared.rows(connection, _page(attrs.evolve(shape, window=True)), values | {"window": WINDOW})
+    if len(rows) <= limit:
+        rows = await prepared.rows(connection, _page(shape), values)
     public = {name: public_names(kind.attributes) for name, kind in kinds.items()}
     items = [_card(row, public[row.kind], criteria.now) for row in rows[:limit]]
     return Page(items=items, next=_cursor(sort, rows[limit - 1]) if len(rows) > limit else None)
@@ -134,34 +151,33 @@ def order_of(criteria: Criteria) -> str:
     return NEWEST if criteria.sort in missing else criteria.sort
 
 
+@attrs.frozen(kw_only=True)
+class _Shape:
+    """What the statement of a page depends on; everything else is bound."""
+
+    dialect: str
+    keys: frozenset[Key]
+    sort: str
+    later: bool
+    hearts: bool
+    doors: bool
+    near: bool
+    window: bool = False
+
+
 @cache
-def _page(
-    dialect: str, keys: frozenset[Key], sort: str, later: bool, hearts: bool, doors: bool, near: bool
-) -> sa.Select[Any]:
-    order = _ORDERS[sort]
+def _page(shape: _Shape) -> sa.Select[Any]:
+    order = _ORDERS[shape.sort]
     columns = [make() for make in order.columns]
     ordered = [c.asc() if order.up else c.desc() for c in columns]
     more: list[sa.ColumnElement[Any]] = [c.label(f"key_{n}") for n, c in enumerate(columns)]
     next_times = soonest.times()
     more.append((sa.null() if next_times is None else next_times.c.next_s).label("next_s"))
-    more.append((hearted(search.c.listing_id) if hearts else sa.false()).label("is_favourite"))
-    more.append((opens_at() if doors else sa.null()).label("opens_at"))
-    more.append((squared_distance() if near else sa.null()).label("distance"))
-    fit = (
-        sa.select(search.c.listing_id)
-        .join_from(search, shop, search.c.shop_id == shop.c.id)
-        .where(SHOWN, *(condition(dialect, key) for key in sorted(keys)))
-        .order_by(*ordered)
-        .limit(sa.bindparam("limit"))
-    )
-    if sort == SOONEST and next_times is not None:  # what has no time is not among them: the index gives the order
-        fit = fit.join(next_times, next_times.c.listing_id == search.c.listing_id).where(soonest.still_to_come())
-    if later:
-        keyset = sa.tuple_(*columns)
-        bound = sa.tuple_(*(sa.bindparam(f"after_{n}", type_=_BOUND[t]) for n, t in enumerate(order.types)))
-        fit = fit.where(keyset > bound if order.up else keyset < bound)
+    more.append((hearted(search.c.listing_id) if shape.hearts else sa.false()).label("is_favourite"))
+    more.append((opens_at() if shape.doors else sa.null()).label("opens_at"))
+    more.append((squared_distance() if shape.near else sa.null()).label("distance"))
     # First which ones, then what they are: a thousand that fit are sorted without fetching their texts.
-    found = fit.subquery("found")
+    found = _fitting(shape, order, columns, ordered).subquery("found")
     cards = (
         sa.select(*CARD, *more)
         .join_from(found, search, search.c.listing_id == found.c.listing_id)
@@ -171,6 +187,41 @@ def _page(
     if next_times is not None:
         cards = cards.outerjoin(next_times, next_times.c.listing_id == found.c.listing_id)
     return cards.order_by(*ordered)
+
+
+def _fitting(
+    shape: _Shape, order: _Order, columns: Sequence[sa.ColumnElement[Any]], ordered: Sequence[sa.ColumnElement[Any]]
+) -> sa.Select[Any]:
+    """The ids of a page, in order. The later pages begin where the one before ended."""
+    wanted = [SHOWN, *(condition(shape.dialect, key) for key in sorted(shape.keys))]
+    later: list[sa.ColumnElement[bool]] = []
+    if shape.later:
+        keyset = sa.tuple_(*columns)
+        bound = sa.tuple_(*(sa.bindparam(f"after_{n}", type_=_BOUND[t]) for n, t in enumerate(order.types)))
+        later = [keyset > bound if order.up else keyset < bound]
+    rows: sa.FromClause = search
+    said: Callable[[Any], Any] = _as_it_stands
+    if shape.window:
+        of_kind = [condition(shape.dialect, key) for key in shape.keys if key == ("kind",)]
+        first = (
+            sa.select(search)
+            .where(*of_kind, *later)
+            .order_by(*ordered)
+            .limit(sa.bindparam("window"))
+            .subquery("window")
+        )
+        rows, said, later = first, ClauseAdapter(first).traverse, []
+    fit = sa.select(rows.c.listing_id).join_from(rows, shop, rows.c.shop_id == shop.c.id)
+    next_times = soonest.times()
+    if (
+        shape.sort == SOONEST and next_times is not None
+    ):  # what has no time is not among them: the index gives the order
+        fit = fit.join(next_times, next_times.c.listing_id == search.c.listing_id).where(soonest.still_to_come())
+    return fit.where(*map(said, wanted), *later).order_by(*map(said, ordered)).limit(sa.bindparam("limit"))
+
+
+def _as_it_stands(clause: Any) -> Any:
+    return clause
 
 
 def _cursor(sort: str, row: Any) -> str:

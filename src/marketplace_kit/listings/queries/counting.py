@@ -174,13 +174,14 @@ def _without_each(dialect: str, shape: tuple[tuple[str, Key], ...]) -> Any:
 
 
 class Remembered:
-    """Counts of large results, kept for half a minute: who counts 100,000 listings does it once, not for each visitor.
+    """Counts of more than anybody reads, kept for half a minute: 100,000 listings are counted once, not for each one
+    who asks.
 
-    What is small is counted anew each time and so is always true; what is large and older than half a minute is counted
+    What is small is counted anew each time and so is always true; the rest, when older than half a minute, is counted
     again behind the back of whoever is answered with the old one, and never older than two minutes.
     """
 
-    MANY, SECONDS, OLDEST, MOST = 1_000, 30.0, 120.0, 500
+    MANY, SECONDS, OLDEST, MOST = 50, 30.0, 120.0, 500
 
     def __init__(self) -> None:
         self._kept: dict[Any, tuple[float, Counts]] = {}

@@ -82,8 +82,8 @@ async def search(
     memory = remembered(site)
 
     async def ask(connection: AsyncConnection) -> Searched:
-        page = await browse(connection, criteria, kinds, cursor=cursor, limit=limit)
         counts = memory.known(site, criteria, kinds)
+        page = await browse(connection, criteria, kinds, cursor=cursor, limit=limit, many=counts is not None)
         if counts is None:
             counts = await facet_counts(connection, criteria, kinds)
             memory.keep(criteria, kinds, counts)

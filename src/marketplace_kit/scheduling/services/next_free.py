@@ -88,10 +88,24 @@ async def work_out(site: Site, shop_id: UUID) -> None:
             plan = await site.ask(plan_of, open_, first, days, now=now)
         if plan is None:
             break
+        known: dict[Any, int | None] = {}
         for listing_id in open_:
-            found[listing_id] = _first_start(plan, listing_id, first, days, now)
+            like = _alike(plan, listing_id)
+            if like not in known:
+                known[like] = _first_start(plan, listing_id, first, days, now)
+            found[listing_id] = known[like]
         open_, offset = [one for one in open_ if found[one] is None], offset + days
     await site.do(_keep, shop_id, found)
+
+
+def _alike(plan: Plan, listing_id: UUID) -> tuple[Any, ...]:
+    """What the starts of a service follow from: a shop's services that are alike in it begin at the same times, and a
+    shop has many services of few lengths.
+    """
+    service, by = plan.services[listing_id], plan.performers.get(listing_id, {})
+    rule = service.rule
+    when = (rule.pattern, rule.needs, rule.places, rule.lead_minutes, rule.horizon_days, rule.bookable_online)
+    return *when, service.minutes, frozenset((who, own.minutes) for who, own in by.items())
 
 
 def _first_start(plan: Plan, listing_id: UUID, first: date, days: int, now: datetime) -> int | None:
