@@ -34,11 +34,6 @@ ROWS = int(os.environ.get("BENCH_LISTINGS", "100000"))
 GROWTH = tuple(int(n) for n in os.environ.get("BENCH_GROWTH", "1000,10000,100000").split(","))
 ROUNDS, REQUESTS = 5, int(os.environ.get("BENCH_REQUESTS", "400"))
 MEDIA = "/tmp/mk-bench-media"  # noqa: S108 - nothing is written there
-_NEXT_TIMES = """
-    INSERT INTO listing_next_free (listing_id, next_s, worked_out_at)
-    SELECT listing_id, extract(epoch FROM now())::bigint + 900 * (row_key % 2000), now() FROM listing_search
-    WHERE kind IN ('grooming.service', 'listings.service') ON CONFLICT DO NOTHING
-"""
 
 
 def measure() -> list[Figure]:
@@ -50,7 +45,6 @@ def fill(url: str, rows: int) -> None:
     """The large catalogue of ``marketplace sample load --scale``; the planner is told what there is."""
     asyncio.run(_filled(url, rows))
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(_NEXT_TIMES)
         connection.execute("VACUUM ANALYZE")
 
 

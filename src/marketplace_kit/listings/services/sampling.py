@@ -22,7 +22,7 @@ from marketplace_kit.listings.services.reviewing import process_of
 from marketplace_kit.listings.tables import listing_table, search_table
 from marketplace_kit.places.tables import city_table
 from marketplace_kit.shops.domain import OPEN
-from marketplace_kit.shops.tables import shop_table, span_table
+from marketplace_kit.shops.tables import hours_table, shop_table, span_table
 
 BUNDLE = 1_000
 PER_SHOP = 250
@@ -69,6 +69,7 @@ async def _bundle(uow: UnitOfWork, numbers: range, kinds: list[ListingKind], cit
     first, last = numbers[0] // PER_SHOP, numbers[-1] // PER_SHOP
     shops = {n: _shop(n, at, cities) for n in range(first, last + 1)}
     await _insert(uow, shop_table, list(shops.values()))
+    await _insert(uow, hours_table, [day for n, s in shops.items() for day in _hours(s["id"], n)])
     await _insert(uow, span_table, [span for n, s in shops.items() for span in _spans(s["id"], n, at)])
     rows = [_listing(n, kinds[n % len(kinds)], shops[n // PER_SHOP]["id"], at, choose) for n in numbers]
     await _insert(uow, listing_table, rows)
@@ -107,6 +108,11 @@ def _shop(number: int, at: datetime, cities: list[Any]) -> dict[str, Any]:
         "created_at": at,
         "version": 1,
     }
+
+
+def _hours(shop_id: UUID, number: int) -> list[dict[str, Any]]:
+    opens = number % 12 * 60
+    return [{"shop_id": shop_id, "weekday": day, "opens": opens, "closes": opens + 12 * 60} for day in range(7)]
 
 
 def _spans(shop_id: UUID, number: int, at: datetime) -> list[dict[str, Any]]:
