@@ -17,23 +17,18 @@ def test_the_bell_counts_up_and_preferences_are_kept(signed_in: Callable[..., Pa
     customer = signed_in("customer", viewport=PHONE)
     customer.goto("/en/account/notices/preferences")
     assert customer.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    person = customer.locator("#bell").get_attribute("data-live") or ""
     expect(customer.locator("#bell summary")).to_be_visible()
     unread = customer.locator("#bell .kit-count")
     before = int(unread.inner_text()) if unread.count() else 0
 
-    operator = signed_in("operator")
-    sent = operator.evaluate(
-        """async (user) => {
-            const token = document.querySelector("input[name=csrf_token]").value;
-            const told = {user_id: user, order_id: crypto.randomUUID(), type: "delay", message: "Ten minutes more."};
-            const answer = await fetch("/api/notifications/send-order-update", {method: "POST",
-                headers: {"content-type": "application/json", "x-csrf-token": token}, body: JSON.stringify(told)});
-            return answer.status;
-        }""",
-        person.split(":")[1],
-    )
-    assert sent == 201
+    order = customer.request.get("/api/orders").json()["items"][0]
+    vendor = signed_in("vendor", viewport=PHONE)
+    vendor.goto(f"/en/sell/orders/{order['number']}")
+    vendor.get_by_role("link", name="Tell the customer").click()
+    vendor.get_by_label("Kind of news").select_option("delay")
+    vendor.get_by_label("Message").fill("Ten minutes more.")
+    vendor.get_by_role("main").get_by_role("button", name="Send").click()
+    expect(vendor.get_by_role("status")).to_contain_text("The customer is told.")
     expect(unread).to_have_text(str(before + 1), timeout=10_000)
     customer.locator("#bell summary").click()
     expect(customer.locator("#bell")).to_contain_text("Тапсырысыңыз кешігуде")  # in the language of the account

@@ -48,15 +48,9 @@ async def test_a_dismissed_notice_is_gone_from_the_centre_and_is_nobody_elses(
     assert "Aksha" not in (await reader.get("/account/notices/bell")).text
 
 
-async def test_notices_are_filed_by_category(
-    site: Site, build: Builders, reader: httpx.AsyncClient, send: Send, aigerim: UUID
-) -> None:
+async def test_notices_are_filed_by_category(reader: httpx.AsyncClient, send: Send) -> None:
     await send()
-    staff = await build.as_role("operator")
-    told = {"user_id": str(aigerim), "order_id": str(new_id()), "type": "status_update", "message": "Двери {open}"}
-    sent = await staff.post("/api/notifications/send-order-update", json=told, headers=await token(staff))
-    assert sent.status_code == 201
-    assert {k: sent.json()[k] for k in told} == told
+    await send("status_update", key="two", facts={"message": "Двери {open}"}, order_id=new_id())
     types = {}
     for category in ("orders", "services", "system", ""):
         listed = (await reader.get("/api/notifications", params={"category": category})).json()["items"]
@@ -70,19 +64,6 @@ async def test_notices_are_filed_by_category(
     page = (await reader.get("/account/notices?category=orders")).text
     assert "Двери {open}" in page
     assert "Aksha" not in page
-
-
-async def test_only_staff_tell_people_about_orders_and_only_people_who_are_there(
-    build: Builders, reader: httpx.AsyncClient, aigerim: UUID
-) -> None:
-    told = {"user_id": str(aigerim), "order_id": str(new_id()), "type": "delay", "message": "Later."}
-    answer = await reader.post("/api/notifications/send-order-update", json=told, headers=await token(reader))
-    assert answer.status_code == 403
-    staff = await build.as_role("operator")
-    headers = await token(staff)
-    for wrong, status in (({"user_id": str(new_id())}, 404), ({"type": "gossip"}, 422), ({"message": ""}, 422)):
-        refused = await staff.post("/api/notifications/send-order-update", json=told | wrong, headers=headers)
-        assert refused.status_code == status, wrong
 
 
 async def test_preferences_are_read_and_changed_by_the_api(

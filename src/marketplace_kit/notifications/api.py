@@ -162,17 +162,6 @@ async def telegram_update(request: WebRequest, site: Given[Site]) -> dict[str, b
 # ── staff ────────────────────────────────────────────────────────────────────────────────────────
 
 
-@post(
-    "/api/notifications/send-order-update",
-    **route(services.SEND, body=schemas.OrderUpdate, summary="Tell somebody what happens with their order"),
-)
-async def send_order_update(
-    site: Given[Site], actor: Given[Actor], form: Given[schemas.OrderUpdate]
-) -> schemas.NoticeView:
-    notice_id = await site.do(services.send_order_update, form, by=actor)
-    return await site.ask(queries.notice_named, notice_id, UUID(form.user_id))
-
-
 @get("/api/admin/notices/log", **route(MAY_READ_LOG, summary="What was sent, and how it went"))
 async def log(
     site: Given[Site],
@@ -270,7 +259,6 @@ handlers = (
     telegram_link,
     telegram_unlink,
     telegram_update,
-    send_order_update,
     log,
     resend,
     texts,

@@ -109,7 +109,6 @@ class Notifications(Plugin):
     @override
     def mk_permissions(self) -> Sequence[Permission]:
         return (
-            Permission(name=services.SEND, label=N_("Tell people about their orders"), roles=("operator", "admin")),
             Permission(name=MAY_WORD, label=N_("Word the notices"), roles=("admin",)),
             Permission(name=MAY_READ_LOG, label=N_("See what was sent, and send it again"), roles=("admin",)),
         )

@@ -31,7 +31,6 @@ class MailSettings(Form):
     sender: Annotated[str, Field(N_("Sender's address"), format="email", max_length=254)] = "marketplace@example.kz"
 
 
-_ID = r"[0-9a-fA-F-]{32,36}"
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 _ZONE = Field(N_("Time zone"), hint=N_("Asia/Almaty, for example."), max_length=64)
 
@@ -130,27 +129,6 @@ class NewDevice(Form, frozen=True, kw_only=True):
     p256dh: Annotated[str | None, Field(N_("Public key of the browser"), pattern=r"[A-Za-z0-9_=-]{80,100}")] = None
     auth: Annotated[str | None, Field(N_("Secret of the browser"), pattern=r"[A-Za-z0-9_=-]{20,40}")] = None
     label: Annotated[str | None, Field(N_("Name of the device"), max_length=100)] = None
-
-
-class OrderUpdate(Form):
-    """What staff tell a person about an order."""
-
-    user_id: Annotated[str, Field(N_("Person"), pattern=_ID)]
-    order_id: Annotated[str, Field(N_("Order"), pattern=_ID)]
-    type: Annotated[
-        str,
-        Field(
-            N_("Kind of news"),
-            choices=(
-                ("status_update", N_("News about an order")),
-                ("queue_update", N_("News from the queue")),
-                ("completion", N_("Order completed")),
-                ("cancellation", N_("Order cancelled")),
-                ("delay", N_("Order delayed")),
-            ),
-        ),
-    ]
-    message: Annotated[str, Field(N_("Message"), long=True, max_length=1000)]
 
 
 class TextForm(Form):

@@ -48,6 +48,7 @@ from marketplace_kit.orders.services.telling import (
     BY_CUSTOMER,
     CANCELLED,
     CHANGED,
+    NEXT,
     PLACED,
     READY,
     RECEIVED,
@@ -106,6 +107,15 @@ NOTICES = (
         body=N_("Your {item} is ready for pickup."),
         category="orders",
         sample=_SAMPLE,
+    ),
+    Notice(
+        name=NEXT,
+        label=N_("I am next in a queue"),
+        subject=N_("Order #{id}: {status}"),
+        body=N_("You are next in queue for {service} with {operator}."),
+        category="services",
+        urgent=True,
+        sample=_SAMPLE | {"service": "Bath"},
     ),
     Notice(
         name=CHANGED,

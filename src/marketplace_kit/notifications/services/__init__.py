@@ -29,7 +29,7 @@ from marketplace_kit.notifications.services.telegramming import (
     webhook_secret,
 )
 from marketplace_kit.notifications.services.trying import send_test
-from marketplace_kit.notifications.services.updating import ORDER_NOTICES, SEND, send_order_update
+from marketplace_kit.notifications.services.updating import ORDER_NOTICES
 from marketplace_kit.notifications.services.wording import (
     check_text,
     declared_notice,
@@ -42,7 +42,6 @@ from marketplace_kit.notifications.services.wording import (
 
 __all__ = [
     "ORDER_NOTICES",
-    "SEND",
     "Deliver",
     "announce_webhook",
     "change_preferences",
@@ -70,7 +69,6 @@ __all__ = [
     "remove_device",
     "resend",
     "reset_text",
-    "send_order_update",
     "send_test",
     "stop",
     "stop_link",

@@ -1,5 +1,6 @@
 """What goes in and out of orders: forms that people fill in, bodies that programs send, views that both read."""
 
+from marketplace_kit.orders.schemas.announcing import News, OrderUpdate
 from marketplace_kit.orders.schemas.asked import Lines, NewDraft, NewOrder, StatusChange, Wished, body_schema, read_body
 from marketplace_kit.orders.schemas.details import (
     CONSENT,
@@ -46,12 +47,14 @@ __all__ = [
     "MoveView",
     "NewDraft",
     "NewOrder",
+    "News",
     "NotNow",
     "OrderContact",
     "OrderRow",
     "OrderSettings",
     "OrderShop",
     "OrderStats",
+    "OrderUpdate",
     "OrderView",
     "PaidForm",
     "PaidView",

@@ -2,6 +2,7 @@
 
 from marketplace_kit.orders.services.acting import Acted, act, set_status
 from marketplace_kit.orders.services.adopting import adopt
+from marketplace_kit.orders.services.announcing import announce
 from marketplace_kit.orders.services.beginning import begin, begin_again, drop, renew, sweep_drafts
 from marketplace_kit.orders.services.calling_off import call_off
 from marketplace_kit.orders.services.due import do_due, do_due_one
@@ -27,6 +28,7 @@ __all__ = [
     "PlacedOrder",
     "act",
     "adopt",
+    "announce",
     "begin",
     "begin_again",
     "call_off",

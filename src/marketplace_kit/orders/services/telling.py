@@ -32,14 +32,14 @@ from marketplace_kit.shops.tables import shop_table as shop
 
 PLACED, RECEIVED, STATUS, CANCELLED = "orders.placed", "orders.received", "orders.status", "orders.cancelled"
 BY_CUSTOMER, ACCEPTED, READY = "orders.by_customer", "orders.service_accepted", "orders.ready"
-CHANGED = "orders.changed"
+CHANGED, NEXT = "orders.changed", "orders.next_in_queue"
 _READY_STATES = ("ready", "ready_for_pickup")
-_OPERATOR = "operator"
+OPERATOR = "operator"
 """The fact of a line that names who will do it, where its kind says so."""
 
 
 @attrs.frozen(kw_only=True)
-class _Known:
+class Known:
     """What a message about an order needs of it."""
 
     order_id: UUID
@@ -57,7 +57,7 @@ class _Known:
     reason: str = ""
 
 
-async def _known(connection: AsyncConnection, order_id: UUID, line_id: UUID | None = None) -> _Known | None:
+async def known_of(connection: AsyncConnection, order_id: UUID, line_id: UUID | None = None) -> Known | None:
     wanted = sa.select(order, shop.c.name.label("shop_name"), shop.c.slug.label("shop_slug"))
     found = (
         await connection.execute(
@@ -71,7 +71,7 @@ async def _known(connection: AsyncConnection, order_id: UUID, line_id: UUID | No
         of_line = (await connection.execute(sa.select(line).where(line.c.id == line_id))).first()
         last = sa.select(event.c.note).where(event.c.line_id == line_id).order_by(event.c.at.desc(), event.c.id.desc())
         reason = (await connection.execute(last.limit(1))).scalar_one_or_none() or ""
-    return _Known(
+    return Known(
         order_id=found.id,
         number=found.number,
         shop_id=found.shop_id,
@@ -88,7 +88,7 @@ async def _known(connection: AsyncConnection, order_id: UUID, line_id: UUID | No
     )
 
 
-def _facts(site: Site, known: _Known, locale: str, state: str = "") -> dict[str, str]:
+def _facts(site: Site, known: Known, locale: str, state: str = "") -> dict[str, str]:
     words = Words.of(site, locale)
     facts = {
         "id": known.number,
@@ -102,7 +102,7 @@ def _facts(site: Site, known: _Known, locale: str, state: str = "") -> dict[str,
         facts |= {
             "status": words.say(said),
             "item": known.line.title,
-            "operator": str(known.line.facts.get(_OPERATOR, "")),
+            "operator": str(known.line.facts.get(OPERATOR, "")),
         }
     return facts
 
@@ -110,7 +110,7 @@ def _facts(site: Site, known: _Known, locale: str, state: str = "") -> dict[str,
 async def tell_placed(uow: UnitOfWork, placed: OrderPlaced) -> None:
     """A confirmation for the customer, and news for whoever looks after the shop's orders."""
     connection = await uow.session.connection()
-    known = await _known(connection, placed.order_id)
+    known = await known_of(connection, placed.order_id)
     if known is None or await _all_tell(uow, placed.order_id):
         return
     await _tell_customer(uow, known, PLACED, key=f"{PLACED}:{known.order_id}", both=True)
@@ -134,7 +134,7 @@ async def tell_moved(uow: UnitOfWork, moved: LineMoved) -> None:
     by_customer, same = moved.by in ("customer", "guest"), moved.before == moved.after
     if _tells(uow.site, moved.kind):
         return
-    known = await _known(await uow.session.connection(), moved.order_id, moved.line_id)
+    known = await known_of(await uow.session.connection(), moved.order_id, moved.line_id)
     if known is None or (same and moved.by == SYSTEM):
         return
     of_line = f"{moved.line_id}:{moved.version}"
@@ -147,17 +147,17 @@ async def tell_moved(uow: UnitOfWork, moved: LineMoved) -> None:
         await _tell_customer(uow, known, notice, key=f"{STATUS}:{of_line}", line_id=moved.line_id, state=moved.after)
 
 
-def _notice_of(known: _Known, moved: LineMoved) -> str:
+def _notice_of(known: Known, moved: LineMoved) -> str:
     """The nearest of the predefined messages (S4 5.4.4)."""
     if moved.after in _READY_STATES:
         return READY
-    named = known.line is not None and known.line.tab == SERVICES and known.line.facts.get(_OPERATOR)
+    named = known.line is not None and known.line.tab == SERVICES and known.line.facts.get(OPERATOR)
     if moved.stage == Stage.ACCEPTED and moved.verb in ("accept", "confirm") and named:
         return ACCEPTED
     return STATUS
 
 
-async def _tell_shop(uow: UnitOfWork, known: _Known, notice: str, *, key: str) -> None:
+async def _tell_shop(uow: UnitOfWork, known: Known, notice: str, *, key: str) -> None:
     connection = await uow.session.connection()
     for member in await members_of(connection, known.shop_id):
         if member.person_id == known.customer_id:
@@ -178,7 +178,7 @@ async def _tell_shop(uow: UnitOfWork, known: _Known, notice: str, *, key: str) -
 
 async def _tell_customer(
     uow: UnitOfWork,
-    known: _Known,
+    known: Known,
     notice: str,
     *,
     key: str,
@@ -204,7 +204,7 @@ async def _tell_customer(
 
 
 def _tell_guest(
-    uow: UnitOfWork, known: _Known, notice: str, *, key: str, line_id: UUID | None, state: str, both: bool
+    uow: UnitOfWork, known: Known, notice: str, *, key: str, line_id: UUID | None, state: str, both: bool
 ) -> None:
     channels = [c for c, given in (("email", known.email), ("sms", known.phone)) if given]
     for channel in channels if both else channels[:1]:
@@ -243,8 +243,8 @@ async def tell_guest(work: Work, share: TellGuest) -> None:
         return
 
 
-async def _to_send(connection: AsyncConnection, share: TellGuest, now: Any) -> tuple[_Known, UUID | None, Any] | None:
-    known = await _known(connection, share.order_id, share.line_id)
+async def _to_send(connection: AsyncConnection, share: TellGuest, now: Any) -> tuple[Known, UUID | None, Any] | None:
+    known = await known_of(connection, share.order_id, share.line_id)
     if known is None:
         return None
     edited = await wordings_of(connection, share.notice, known.locale)
