@@ -26,7 +26,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "notice_quiet_hours": {"quiet_from": 1320, "quiet_until": 480},
     "person_stage": {"stage": "lead"},
     "notice_delivery": {"state": "sent"},
-    "listing": {"state": "published", "price_currency": "KZT"},
+    "listing": {"state": "published", "price_currency": "KZT", "language": "ru", "titles": {}, "descriptions": {}},
     "listing_option_group": {"kind": "modifier"},
     "listing_menu_section": {"opens": 480, "closes": 660},
     "job": {"state": "done"},

@@ -111,7 +111,7 @@ async def test_a_page_of_the_list_takes_two_statements_and_tells_the_counts(mark
     assert answer["counts"] == {LAMP: 6}
     assert answer["items"][0].keys() == {
         "id", "kind", "title", "price", "price_varies", "attributes", "shop", "published_at", "is_favourite",
-        "rating_average", "rating_count", "distance_m", "is_open", "opens_at", "photo", "next_free",
+        "rating_average", "rating_count", "distance_m", "is_open", "opens_at", "photo", "next_free", "language",
     }  # fmt: skip
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace_kit.places.domain import NotOnEarth, Point, box_around, distance_m, named, spoken
+from marketplace_kit.kernel.translated import named, spoken
+from marketplace_kit.places.domain import NotOnEarth, Point, box_around, distance_m
 
 pytestmark = pytest.mark.one_engine
 points = st.builds(Point, st.floats(-90, 90), st.floats(-180, 180))

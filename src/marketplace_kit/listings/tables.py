@@ -20,6 +20,10 @@ listing_table = sa.Table(
     sa.Column("kind", sa.String(80), nullable=False),
     sa.Column("title", sa.String(200), nullable=False),
     sa.Column("description", sa.Text, nullable=False),
+    # What it is called and said in other languages than this one, by language.
+    sa.Column("language", sa.String(2), nullable=False, server_default="ru"),
+    sa.Column("titles", Json, nullable=False, server_default="{}"),
+    sa.Column("descriptions", Json, nullable=False, server_default="{}"),
     sa.Column("price_amount", sa.BigInteger),
     sa.Column("price_currency", sa.String(3)),
     sa.Column("attributes", Json, nullable=False),
@@ -40,6 +44,7 @@ listing_table = sa.Table(
     sa.CheckConstraint("(price_amount IS NULL) = (price_currency IS NULL)", name="price"),
     sa.CheckConstraint("price_amount >= 0", name="price_sign"),
     sa.CheckConstraint("title <> ''", name="title"),
+    sa.CheckConstraint("language IN ('kk', 'ru', 'en')", name="language"),
     sa.CheckConstraint("state <> 'published' OR published_at IS NOT NULL", name="published"),
     # Keyset paging reads these backwards: newest first, for everything, one kind and one shop.
     sa.Index("ix_listing_newest", "published_at", "id", postgresql_where=_PUBLISHED, sqlite_where=_PUBLISHED),

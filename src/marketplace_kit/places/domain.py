@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import attrs
@@ -11,11 +10,11 @@ import attrs
 from marketplace_kit.kernel.errors import DomainError, Kind
 from marketplace_kit.kernel.events import Event
 from marketplace_kit.kernel.texts import N_
+from marketplace_kit.kernel.translated import named as named  # where plugins knew it before it moved down
+from marketplace_kit.kernel.translated import spoken as spoken
 
 EARTH_RADIUS_M = 6_371_008.8
 """The mean radius (IUGG), in metres."""
-FALLBACK: Mapping[str, tuple[str, ...]] = {"kk": ("kk", "ru", "en"), "ru": ("ru", "kk", "en"), "en": ("en", "ru", "kk")}
-"""Which language stands in for which, nearest first."""
 
 
 class NotOnEarth(ValueError):
@@ -108,21 +107,6 @@ def box_around(centre: Point, radius_m: float) -> Box:
         return Box(south, -180.0, north, 180.0)
     west, east = centre.lon - sideways, centre.lon + sideways
     return Box(south, west + 360 if west < -180 else west, north, east - 360 if east > 180 else east)
-
-
-def spoken(texts: Mapping[str, str], locale: str) -> tuple[str, str]:
-    """The text in the reader's language, or in the nearest one that has it, and which language that is; ``("", "")``
-    if there is none.
-    """
-    for language in FALLBACK.get(locale, FALLBACK["en"]):
-        if texts.get(language):
-            return texts[language], language
-    return "", ""
-
-
-def named(names: Mapping[str, str], locale: str) -> str:
-    """A name in the reader's language, or in the nearest one that has it."""
-    return spoken(names, locale)[0]
 
 
 class PlaceTaken(DomainError):

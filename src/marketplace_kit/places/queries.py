@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from marketplace_kit.places.domain import Point, cell_of, named
+from marketplace_kit.kernel.translated import named
+from marketplace_kit.places.domain import Point, cell_of
 from marketplace_kit.places.schemas import CategoryView, CityView, CountryView
 from marketplace_kit.places.tables import category_table as category
 from marketplace_kit.places.tables import city_category_table as offered

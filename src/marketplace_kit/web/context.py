@@ -26,7 +26,9 @@ locale: ContextVar[str] = ContextVar("locale", default="en")
 
 @attrs.define(eq=False)
 class Visit:
-    """One request as the front door saw it. ``public_path`` is what was asked for, without a language prefix."""
+    """One request as the front door saw it. ``public_path`` is what was asked for, without a language prefix;
+    ``prefix`` is the language that stood in front of it, if one did.
+    """
 
     site: Site
     request_id: str
@@ -37,6 +39,7 @@ class Visit:
     visitor: str = ""
     new_visitor: bool = False
     is_api: bool = False
+    prefix: str = ""
     language_chosen: bool = False
     once: str = ""
     cookies: list[str] = attrs.field(factory=list)

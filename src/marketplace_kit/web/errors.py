@@ -22,6 +22,7 @@ from marketplace_kit.kernel.texts import N_
 from marketplace_kit.web import htmx
 from marketplace_kit.web.context import Visit, visit_of
 from marketplace_kit.web.rendering import render_page
+from marketplace_kit.web.resolver import prefixed
 
 log = structlog.get_logger(__name__)
 STATUS = {
@@ -115,7 +116,7 @@ def refusal(visit: Visit, error: DomainError, partial: bool = False, method: str
 
 def _sign_in(visit: Visit, partial: bool, method: str) -> Response[Any]:
     """A page's visitor is led to the sign-in and back; a fragment's whole page is, never a form inside a card."""
-    back = visit.public_path if method == "GET" and not partial else "/"
+    back = prefixed(visit.prefix, visit.public_path if method == "GET" and not partial else "/")
     target = f"/sign-in?next={quote(back, safe='/')}"
     if partial:
         return Response(b"", status_code=401, headers={"HX-Redirect": target})

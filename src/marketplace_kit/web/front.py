@@ -31,7 +31,7 @@ from marketplace_kit.web.context import Visit, locale
 from marketplace_kit.web.headers import secure
 from marketplace_kit.web.identity import NOBODY, Identifier, is_secure, session_cookie_name
 from marketplace_kit.web.rendering import FLASH, read_flash
-from marketplace_kit.web.resolver import PageSource, resolve
+from marketplace_kit.web.resolver import PageSource, prefixed, resolve
 
 log = structlog.get_logger(__name__)
 VISITOR, LANGUAGE = "mk_visitor", "mk_locale"
@@ -60,6 +60,7 @@ class FrontDoor:
         visit = Visit(
             self._site, new_id().hex, resolved.public_path, "en", NOBODY, is_api=resolved.path.startswith("/api/")
         )
+        visit.prefix = resolved.locale
         scope["state"]["visit"] = visit
         sending = self._finishing(visit, scope, send)
         with structlog.contextvars.bound_contextvars(request_id=visit.request_id):
@@ -162,6 +163,7 @@ class FrontDoor:
                 route = str(scope.get("path_template", ""))
                 meters_of(self._site).answered(route, str(scope.get("method", "")), message["status"], watch.seconds)
                 headers = MutableScopeHeaders.from_message(message)
+                _keep_language(visit, headers)
                 if visit.once:
                     started.update(status=message["status"], headers=_kept(headers))
                 secure(visit, scope, headers)
@@ -189,6 +191,13 @@ class FrontDoor:
         ):
             cookies.append(f"{FLASH}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secured}")
         return cookies
+
+
+def _keep_language(visit: Visit, headers: MutableScopeHeaders) -> None:
+    """Who asked under ``/kk`` is led on under ``/kk``, wherever that was decided."""
+    for name in ("location", "hx-redirect"):
+        if visit.prefix and (target := headers.get(name)) is not None:
+            headers[name] = prefixed(visit.prefix, target)
 
 
 def _without_body(send: Send) -> Send:

@@ -15,7 +15,7 @@ import msgspec
 from litestar import MediaType
 from litestar.connection import Request
 from litestar.response import Response
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from marketplace_kit.kernel.errors import filled
 from marketplace_kit.kernel.hooks import NavItem
@@ -23,6 +23,7 @@ from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.settings import SiteSettings
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import Texts
+from marketplace_kit.kernel.translated import spoken
 from marketplace_kit.web import csrf, formats, htmx
 from marketplace_kit.web.assets import Assets
 from marketplace_kit.web.brand import mark_in_force, url_of
@@ -77,6 +78,7 @@ class Renderer:
         self._frames: Views[None, Frame] = Views(300)
         self.environment.globals.update(self._globals())
         self.environment.filters.update(money=_money, when=self._when, day=lambda d: formats.day(d, locale.get()))
+        self.environment.filters.update(words=_words, in_language=_in_language)
         self.environment.filters["shop_clock"] = self._shop_clock
         self.environment.filters["shop_span"] = self._shop_span
 
@@ -144,6 +146,20 @@ def _money(amount: Any) -> str:
     if isinstance(amount, Mapping):
         amount = Money(amount["amount"], amount["currency"])
     return formats.money(amount)
+
+
+def _words(texts: Mapping[str, str]) -> Markup:
+    """A text that is there in several languages, in the reader's or the nearest one, which is then named (WCAG
+    3.1.2).
+    """
+    return _in_language(*spoken(texts, locale.get()))
+
+
+def _in_language(text: str, language: str) -> Markup:
+    """A text that is in this language, for a reader of perhaps another one."""
+    if not text or not language or language == locale.get():
+        return escape(text)
+    return Markup('<span lang="{}">{}</span>').format(language, text)
 
 
 async def page(

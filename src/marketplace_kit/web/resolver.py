@@ -23,6 +23,14 @@ class PageSource(Protocol):
     async def resolve(self, site: Site, path: str) -> str | None: ...
 
 
+def prefixed(locale: str, address: str) -> str:
+    """An address of a page under the language that was asked for; what has no language, or one already, stays."""
+    first = address.split("?", 1)[0].split("#", 1)[0].split("/", 2)[1:2] if address.startswith("/") else []
+    if not locale or not first or address.startswith("//") or first[0] in {*RESERVED, *LOCALES}:
+        return address
+    return f"/{locale}" if address == "/" else f"/{locale}{address}"
+
+
 @attrs.frozen
 class Resolved:
     """What became of a path. ``redirect`` answers at once; ``missing`` is a 404 whatever the router thinks."""

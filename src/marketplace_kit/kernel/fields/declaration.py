@@ -14,9 +14,12 @@ import msgspec
 from typing_extensions import dataclass_transform
 
 from marketplace_kit.kernel.money import Money
+from marketplace_kit.kernel.texts import LOCALES
+from marketplace_kit.kernel.translated import Translated
 
 LARGEST_INTEGER = 2**53 - 1
 """Whole numbers stay exact in every JSON reader (RFC 7493 §2.2) and inside a 64-bit column."""
+_ASKED = (str, int, bool, date, Money, Translated)
 FORMATS = ("", "email", "phone", "password", "slug", "url", "contact", "instant")
 
 
@@ -40,8 +43,9 @@ class Field:
     ``min``/``max`` bound numbers (minor units for money) and dates; ``unit`` is printed after the value; ``filterable``
     makes it a search facet; ``private`` is masked on pages, in logs and exports to others; ``runtime`` lets an admin
     change a setting while the site runs. ``format`` says what a text is; an ``instant`` is ISO 8601 with an offset, for
-    which a page asks by the wall clock of a place. ``name``, ``type``, ``required`` and ``default`` are filled in from
-    the attribute that carries the field.
+    which a page asks by the wall clock of a place. ``language`` is the one in which a text is asked for; fields in a
+    row with the same ``folded`` are put away under that wording until somebody wants them. ``name``, ``type``,
+    ``required`` and ``default`` are filled in from the attribute that carries the field.
     """
 
     label: str
@@ -60,6 +64,8 @@ class Field:
     runtime: bool = False
     currency: str = "KZT"
     autocomplete: str = ""
+    language: str = ""
+    folded: str = ""
     name: str = ""
     type: type = str
     many: bool = False
@@ -84,7 +90,7 @@ class Field:
                 "instant": "datetime-local",
             }
             return by_format.get(self.format, "textarea" if self.long else "text")
-        return {bool: "checkbox", int: "number", Money: "money", date: "date"}[self.type]
+        return {bool: "checkbox", int: "number", Money: "money", date: "date", Translated: "translated"}[self.type]
 
     @property
     def inputmode(self) -> str:
@@ -94,7 +100,23 @@ class Field:
     @property
     def texts(self) -> tuple[str, ...]:
         """Every wording a person may read."""
-        return tuple(t for t in (self.label, self.hint, self.unit, *(c.label for c in self.choices)) if t)
+        return tuple(t for t in (self.label, self.hint, self.unit, self.folded, *(c.label for c in self.choices)) if t)
+
+    def spread(self, *, without: str = "") -> tuple[Field, ...]:
+        """A text in several languages as a page asks for it: a field ``<name>.<language>`` for each."""
+        return tuple(
+            attrs.evolve(
+                self,
+                name=f"{self.name}.{language}",
+                type=str,
+                language=language,
+                required=False,
+                default="",
+                bare=False,
+            )
+            for language in LOCALES
+            if language != without
+        )
 
     def label_of(self, value: str) -> str:
         """The wording of a stored choice; the value itself if the choice is no longer declared."""
@@ -136,7 +158,11 @@ def _bound(form: type[Form], info: msgspec.structs.FieldInfo, hint: Any) -> Fiel
     many = typing.get_origin(plain) is tuple
     value_type = typing.get_args(plain)[0] if many else plain
     offered = bool(declared.choices)
-    if value_type not in (str, int, bool, date, Money) or (many and not offered) or (offered and value_type is not str):
+    if (
+        value_type not in (str, int, bool, date, Money, Translated)
+        or (many and not offered)
+        or (offered and value_type is not str)
+    ):
         raise UndeclaredField(f"{form.__name__}.{info.name}: no control asks for {plain!r}")
     if declared.pattern:
         re.compile(declared.pattern)

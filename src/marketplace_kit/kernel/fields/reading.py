@@ -14,6 +14,8 @@ import phonenumbers
 from marketplace_kit.kernel.errors import Invalid, Problem
 from marketplace_kit.kernel.fields.declaration import LARGEST_INTEGER, Field, Form, fields_of
 from marketplace_kit.kernel.money import LARGEST, Money, NotAnAmount
+from marketplace_kit.kernel.texts import LOCALES
+from marketplace_kit.kernel.translated import Translated
 
 F = TypeVar("F", bound=Form)
 Source = Literal["form", "json"]
@@ -61,10 +63,13 @@ def parse(form: type[F], raw: Mapping[str, Any], source: Source = "json") -> F:
     """A ``form`` made of ``raw``; raises :class:`Invalid` with every problem found.
 
     ``json``: values must already have their JSON type, nothing is coerced. ``form``: values are what a browser posts,
-    strings or lists of strings; an empty string is an answer not given.
+    strings or lists of strings; an empty string is an answer not given. A text in several languages is posted as
+    ``<name>.<language>``; if no language of it is there, it was not asked for.
     """
     if not isinstance(raw, Mapping):
         raise Invalid(FieldFault("wrong_type").at(""))
+    if source == "form":
+        raw = _gathered(form, raw)
     known = {f.name for f in fields_of(form)}
     unknown = islice((name for name in raw if name not in known), _UNKNOWN_NAMED)
     problems = [FieldFault("unknown_field").at(_printable(name)) for name in unknown]
@@ -78,9 +83,24 @@ def parse(form: type[F], raw: Mapping[str, Any], source: Source = "json") -> F:
                 values[field.name] = value
         except FieldFault as fault:
             problems.append(fault.at(field.name))
+        except Invalid as several:
+            problems += several.under(field.name).problems
     if problems:
         raise Invalid(*problems)
     return form(**values)
+
+
+def _gathered(form: type[Form], raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What was posted, with the languages of one text together."""
+    asked = [f.name for f in fields_of(form) if f.type is Translated]
+    if not asked:
+        return raw
+    parts = {f"{name}.{language}": (name, language) for name in asked for language in LOCALES}
+    gathered: dict[str, Any] = {k: v for k, v in raw.items() if k not in parts}
+    for key in parts.keys() & raw.keys():
+        name, language = parts[key]
+        gathered.setdefault(name, {})[language] = raw[key]
+    return gathered
 
 
 def raw_of(form: Form) -> dict[str, Any]:
@@ -98,12 +118,16 @@ def _plain(value: Any) -> Any:
         return {"amount": value.amount, "currency": value.currency}
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Translated):
+        return value.texts()
     return list(value) if isinstance(value, tuple) else value
 
 
 def _given(field: Field, value: Any, source: Source) -> Any:
     if field.many:
         return _several(field, value, source)
+    if field.type is Translated:
+        return None if value is None else _translated(field, value, source)
     if source == "form":
         value = _typed(field, value)
     if value is None:
@@ -120,6 +144,26 @@ def _several(field: Field, value: Any, source: Source) -> tuple[str, ...] | None
     if not isinstance(value, list) or len(value) > len(field.choices):
         raise FieldFault("wrong_type" if not isinstance(value, list) else "not_a_choice")
     return tuple(dict.fromkeys(_text(field, v) for v in value))
+
+
+def _translated(field: Field, value: Any, source: Source) -> Translated:
+    if not isinstance(value, Mapping):
+        raise FieldFault("wrong_type")
+    problems = [FieldFault("unknown_field").at(_printable(name)) for name in value if name not in LOCALES]
+    texts: dict[str, str] = {}
+    for one in field.spread():
+        language = one.language
+        try:
+            text = _given(one, value.get(language) or None, source)
+        except FieldFault as fault:
+            problems.append(fault.at(language))
+        else:
+            texts[language] = text or ""
+    if problems:
+        raise Invalid(*problems)
+    if field.required and not any(texts.values()):
+        raise FieldFault("required")
+    return Translated.of(texts)
 
 
 def _typed(field: Field, value: Any) -> Any:

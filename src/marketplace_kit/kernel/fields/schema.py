@@ -7,6 +7,7 @@ from typing import Any
 
 from marketplace_kit.kernel.fields.declaration import LARGEST_INTEGER, Field, Form, fields_of
 from marketplace_kit.kernel.money import LARGEST, Money
+from marketplace_kit.kernel.translated import Translated
 
 
 def json_schema(form: type[Form]) -> dict[str, Any]:
@@ -69,10 +70,19 @@ def _money(field: Field) -> dict[str, Any]:
     }
 
 
+def _translated(field: Field) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {one.language: {"type": "string", "maxLength": one.max_length} for one in field.spread()},
+        "additionalProperties": False,
+    }
+
+
 _TYPES = {
     str: _string,
     int: _integer,
     bool: lambda _: {"type": "boolean"},
     date: lambda _: {"type": "string", "format": "date"},
     Money: _money,
+    Translated: _translated,
 }

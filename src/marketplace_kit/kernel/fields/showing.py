@@ -8,6 +8,7 @@ from typing import Any
 
 from marketplace_kit.kernel.fields.declaration import Field, Form, fields_of
 from marketplace_kit.kernel.money import Money
+from marketplace_kit.kernel.translated import Translated
 
 Translate = Callable[[str], str]
 Format = Callable[[Any], str]
@@ -18,7 +19,8 @@ def read_view(
 ) -> list[tuple[Field, str]]:
     """Each answered field with its value in the reader's words; unanswered and private fields are left out."""
     pairs = ((f, getattr(form, f.name)) for f in fields_of(type(form)) if not f.private)
-    return [(f, shown(f, v, translate, money=money, day=day)) for f, v in pairs if v not in (None, "", ())]
+    answered = ((f, v) for f, v in pairs if v not in (None, "", (), Translated()))
+    return [(f, shown(f, v, translate, money=money, day=day)) for f, v in answered]
 
 
 def shown(
@@ -33,6 +35,8 @@ def shown(
         return money(value)
     if isinstance(value, date):
         return day(value)
+    if isinstance(value, Translated):
+        return " / ".join(dict.fromkeys(value.texts().values()))
     if field.choices:
         return translate(field.label_of(str(value)))
     return f"{value}\u00a0{translate(field.unit)}" if field.unit else str(value)

@@ -110,7 +110,7 @@ async def listings(
     )
     if kind is not None and kind not in kinds:
         raise Invalid(Problem("kind", "not_a_choice", TEXTS["not_a_choice"]))
-    found = await queries.search(site, criteria, kinds, cursor=cursor, limit=limit)
+    found = await queries.search(site, criteria, kinds, cursor=cursor, limit=limit, locale=visit_of(request).locale)
     by_kind = found.counts.values.get("kind", {})
     return Found(
         items=found.page.items,

@@ -16,7 +16,7 @@ from marketplace_kit.listings.schemas import (
     FavouriteState,
     ListingCard,
 )
-from marketplace_kit.web.context import Given, WebRequest
+from marketplace_kit.web.context import Given, WebRequest, visit_of
 from marketplace_kit.web.paging import CursorText, Limit, Page
 from marketplace_kit.web.parameters import refuse_unknown
 from marketplace_kit.web.routing import SIGNED_IN, route
@@ -38,7 +38,14 @@ async def favourites(
     refuse_unknown(request)
     if actor.person_id is None:
         raise Missing
-    return await site.ask(queries.favourites, actor.person_id, active_kinds(site), cursor=cursor, limit=limit)
+    return await site.ask(
+        queries.favourites,
+        actor.person_id,
+        active_kinds(site),
+        cursor=cursor,
+        limit=limit,
+        locale=visit_of(request).locale,
+    )
 
 
 @delete("/api/favorites/{listing_id:uuid}", **route(SIGNED_IN, summary="Let go of a favourite"), status_code=204)

@@ -28,16 +28,19 @@ from marketplace_kit.web.routing import PUBLIC, route
 
 
 @get("/api/listings/{listing_id:uuid}", **route(PUBLIC, summary="One listing"))
-async def listing(
-    request: WebRequest, site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID]
-) -> ListingView:
-    """A draft is there for whoever works for its shop."""
-    return await view_of(site, actor, listing_id, visit_of(request).locale)
+async def listing(request: WebRequest, listing_id: FromPath[UUID]) -> ListingView:
+    """A draft is there for whoever works for its shop. `title` is in the reader's language or in the nearest one that
+    there is: `language`.
+    """
+    return await view_of(request, listing_id)
 
 
-async def view_of(site: Site, actor: Actor, listing_id: UUID, locale: str = "") -> ListingView:
-    wanted = locale or actor.locale
-    found = await site.ask(queries.listing_page, listing_id, active_kinds(site), viewer=actor, locale=wanted)
+async def view_of(request: WebRequest, listing_id: UUID) -> ListingView:
+    """A listing as whoever asks may see it, in their language."""
+    visit = visit_of(request)
+    found = await visit.site.ask(
+        queries.listing_page, listing_id, active_kinds(visit.site), viewer=visit.actor, locale=visit.locale
+    )
     if found is None:
         raise Missing
     return found
@@ -48,10 +51,12 @@ async def view_of(site: Site, actor: Actor, listing_id: UUID, locale: str = "") 
     **route("listings.create", openapi_body=new_listing_schema, summary="Make a draft in one of one's shops"),
 )
 async def create(request: WebRequest, site: Given[Site], actor: Given[Actor]) -> ListingView:
-    """The body's `attributes` are those of its `kind`. Every problem of both is answered at once."""
-    draft = read_draft(active_kinds(site), await sent_raw(request))
+    """The body's `attributes` are those of its `kind`. Every problem of both is answered at once. `title` and
+    `description` are in `language`; `titles` and `descriptions` say the same in others.
+    """
+    draft = read_draft(active_kinds(site), await sent_raw(request), locale=visit_of(request).locale)
     made = await site.do(services.create_from, draft, by=actor)
-    return await view_of(site, actor, made.id)
+    return await view_of(request, made.id)
 
 
 @put(
@@ -59,15 +64,18 @@ async def create(request: WebRequest, site: Given[Site], actor: Given[Actor]) ->
     **route("listings.create", openapi_body=listing_change_schema, summary="Change a listing"),
 )
 async def edit(request: WebRequest, site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID]) -> ListingView:
-    """`version` is the one that was read; 409 `version_conflict` if somebody was faster."""
-    known = await view_of(site, actor, listing_id)
+    """`version` is the one that was read; 409 `version_conflict` if somebody was faster. `title` and `description` are
+    in `language`, without one in the language in which they were answered; what the others say stays unless `titles`
+    and `descriptions` are sent.
+    """
+    known = await view_of(request, listing_id)
     if not known.may_edit:
         raise Missing
-    change = read_change(active_kinds(site)[known.kind], await sent_raw(request))
+    change = read_change(active_kinds(site)[known.kind], await sent_raw(request), locale=known.language)
     await site.do(
         services.edit, listing_id, version=change.version, offer=change.offer, attributes=change.attributes, by=actor
     )
-    return await view_of(site, actor, listing_id)
+    return await view_of(request, listing_id)
 
 
 @get("/api/listings/{listing_id:uuid}/options", **route(PUBLIC, summary="What can be chosen of a listing"))
@@ -76,7 +84,7 @@ async def options(
 ) -> OptionsView:
     """In order. `name` is in the language asked for, `names` are all there are."""
     refuse_unknown(request)
-    return _options(await view_of(site, actor, listing_id, visit_of(request).locale))
+    return _options(await view_of(request, listing_id))
 
 
 def _options(listing: ListingView) -> OptionsView:
@@ -95,7 +103,7 @@ async def set_options(
     """
     version, groups = read_options(await sent_raw(request))
     await site.do(services.set_options, listing_id, version=version, groups=groups, by=actor)
-    return _options(await view_of(site, actor, listing_id, visit_of(request).locale))
+    return _options(await view_of(request, listing_id))
 
 
 @post(
@@ -103,10 +111,12 @@ async def set_options(
     **route("listings.create", summary="Show a listing to everybody"),
     status_code=200,
 )
-async def publish(site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID]) -> ListingView:
+async def publish(
+    request: WebRequest, site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID]
+) -> ListingView:
     """409 `shop_not_open` while the shop waits for approval or is closed."""
     await site.do(services.publish, listing_id, by=actor)
-    return await view_of(site, actor, listing_id)
+    return await view_of(request, listing_id)
 
 
 @post(
@@ -114,9 +124,11 @@ async def publish(site: Given[Site], actor: Given[Actor], listing_id: FromPath[U
     **route("listings.create", summary="Take a listing back to draft"),
     status_code=200,
 )
-async def unpublish(site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID]) -> ListingView:
+async def unpublish(
+    request: WebRequest, site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID]
+) -> ListingView:
     await site.do(services.unpublish, listing_id, by=actor)
-    return await view_of(site, actor, listing_id)
+    return await view_of(request, listing_id)
 
 
 @post(
@@ -124,10 +136,12 @@ async def unpublish(site: Given[Site], actor: Given[Actor], listing_id: FromPath
     **route("listings.create", summary="Put a listing away for good"),
     status_code=200,
 )
-async def archive(site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID]) -> ListingView:
+async def archive(
+    request: WebRequest, site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID]
+) -> ListingView:
     """409 `in_use` with the `appointments` of it that are still to come: take it back to a draft until then."""
     await site.do(services.archive, listing_id, by=actor)
-    return await view_of(site, actor, listing_id)
+    return await view_of(request, listing_id)
 
 
 handlers = (

@@ -10,12 +10,12 @@ from litestar.params import FromPath
 
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.site import Site
+from marketplace_kit.kernel.translated import named
 from marketplace_kit.listings import queries, services
 from marketplace_kit.listings.domain import ADMIN, MAY_EDIT
 from marketplace_kit.listings.queries import active_kinds
 from marketplace_kit.listings.schemas.facets import minute
 from marketplace_kit.listings.schemas.menus import MenuSectionView, MenuView, days_of, menu_schema, read_menu
-from marketplace_kit.places.domain import named
 from marketplace_kit.shops.services import visible_shop
 from marketplace_kit.web.bodies import sent_raw
 from marketplace_kit.web.context import Given, WebRequest, visit_of
@@ -37,7 +37,7 @@ async def _menu(request: WebRequest, site: Site, actor: Actor, shop_id: UUID) ->
     version, sections = await site.ask(queries.menu_of, shop_id)
     now = minute(site.clock.now())
     window = await site.ask(
-        queries.shop_window, shop_id, active_kinds(site), person_id=actor.person_id, now=now, limit=1
+        queries.shop_window, shop_id, active_kinds(site), person_id=actor.person_id, now=now, limit=1, locale=locale
     )
     shown = {section.id: cards for section, cards in window.sections}
     wall = now.astimezone(ZoneInfo(shop.zone))

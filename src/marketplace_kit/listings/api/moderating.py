@@ -18,7 +18,7 @@ from marketplace_kit.listings.schemas import (
     WaitingListing,
 )
 from marketplace_kit.listings.services.moderating import MODERATE
-from marketplace_kit.web.context import Given, WebRequest
+from marketplace_kit.web.context import Given, WebRequest, visit_of
 from marketplace_kit.web.paging import CursorText, Limit, Page
 from marketplace_kit.web.parameters import refuse_unknown
 from marketplace_kit.web.routing import route
@@ -36,7 +36,8 @@ async def waiting(
 ) -> Page[WaitingListing]:
     """With `state` those that are published or were taken down, newest first."""
     refuse_unknown(request)
-    return await site.ask(queries.waiting_listings, state=of_state, cursor=cursor, limit=limit)
+    locale = visit_of(request).locale
+    return await site.ask(queries.waiting_listings, state=of_state, cursor=cursor, limit=limit, locale=locale)
 
 
 @post(
@@ -44,9 +45,11 @@ async def waiting(
     **route(MODERATE, summary="Publish a listing that waited"),
     status_code=200,
 )
-async def approve(site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID]) -> ListingView:
+async def approve(
+    request: WebRequest, site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID]
+) -> ListingView:
     await site.do(services.approve, listing_id, by=actor)
-    return await view_of(site, actor, listing_id)
+    return await view_of(request, listing_id)
 
 
 @post(
@@ -55,10 +58,10 @@ async def approve(site: Given[Site], actor: Given[Actor], listing_id: FromPath[U
     status_code=200,
 )
 async def reject(
-    site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID], form: Given[Verdict]
+    request: WebRequest, site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID], form: Given[Verdict]
 ) -> ListingView:
     await site.do(services.reject, listing_id, form.reason, by=actor)
-    return await view_of(site, actor, listing_id)
+    return await view_of(request, listing_id)
 
 
 @post(
@@ -67,10 +70,10 @@ async def reject(
     status_code=200,
 )
 async def take_down(
-    site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID], form: Given[Verdict]
+    request: WebRequest, site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID], form: Given[Verdict]
 ) -> ListingView:
     await site.do(services.take_down, listing_id, form.reason, by=actor)
-    return await view_of(site, actor, listing_id)
+    return await view_of(request, listing_id)
 
 
 handlers = (

@@ -16,6 +16,7 @@ from marketplace_kit.kernel.ids import new_id
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.process import Process, State, Tone, Transition
 from marketplace_kit.kernel.texts import N_
+from marketplace_kit.listings.domain.wording import Wording
 
 OWNER, STAFF, ADMIN = "owner", "staff", "admin"
 MAY_EDIT = frozenset({OWNER, STAFF, ADMIN})
@@ -179,6 +180,8 @@ class Listing:
     ``None``
     where there is none to name. ``published_at`` is the first time: publishing again does not move it to the top.
 
+    ``title`` and ``description`` are in its ``language``; ``titles`` and ``descriptions`` are those in others.
+
     What its options make of it is kept beside it: how many ``option_groups`` there are, the ``lowest`` price at which
     it can be had (``None`` without options), and whether the price depends on what has to be chosen.
     """
@@ -188,6 +191,9 @@ class Listing:
     kind: str
     title: str
     description: str = ""
+    language: str = "ru"
+    titles: Mapping[str, str] = attrs.field(factory=dict)
+    descriptions: Mapping[str, str] = attrs.field(factory=dict)
     price: Money | None = None
     attributes: Mapping[str, Any]
     state: str = LISTING.start.name
@@ -207,13 +213,32 @@ class Listing:
         """What lists show: the lowest price at which it can be had."""
         return self.price if self.lowest is None else self.lowest
 
-    def edit(self, *, title: str, description: str, price: Money | None) -> None:
-        self.title, self.description, self.price = title, description, price
+    @property
+    def wording(self) -> Wording:
+        return Wording(
+            language=self.language,
+            title=self.title,
+            description=self.description,
+            titles=self.titles,
+            descriptions=self.descriptions,
+        )
+
+    @property
+    def all_titles(self) -> dict[str, str]:
+        """The title in every language that has one."""
+        return self.wording.all_titles
+
+    def edit(self, *, wording: Wording, price: Money | None) -> None:
+        self.language, self.price = wording.language, price
+        self.title, self.description = wording.title, wording.description
+        self.titles, self.descriptions = wording.titles, wording.descriptions
 
     def describe(self, attributes: Mapping[str, Any], searchable: Iterable[str]) -> None:
         """Take new attributes; ``searchable`` are those texts of them by which the public may find it."""
         self.attributes = attributes
-        self.search_text = folded(self.title, self.description, *searchable)
+        self.search_text = folded(
+            *self.wording.all_titles.values(), *self.wording.all_descriptions.values(), *searchable
+        )
 
     def move(
         self, process: Process, verb: str, roles: Iterable[str], at: datetime

@@ -18,6 +18,7 @@ from marketplace_kit.kernel.hooks.lines import PRODUCTS
 from marketplace_kit.kernel.settings import SiteSettings
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
+from marketplace_kit.kernel.translated import named
 from marketplace_kit.listings import queries
 from marketplace_kit.listings.domain import LISTING, PUBLISHED
 from marketplace_kit.listings.pages.asking import SORT_LABELS, Asked, FilterPanel
@@ -30,7 +31,6 @@ from marketplace_kit.listings.schemas.facets import FREE_LABELS, NEAREST, minute
 from marketplace_kit.listings.schemas.menus import said_when
 from marketplace_kit.listings.schemas.options import chosen_in
 from marketplace_kit.listings.services.picturing import PHOTOS
-from marketplace_kit.places.domain import named
 from marketplace_kit.shops.domain import ADMIN, SHOP
 from marketplace_kit.shops.queries import shop_page as shop_at
 from marketplace_kit.shops.queries import slug_now
@@ -60,7 +60,7 @@ async def listings_page(
     kinds = active_kinds(site)
     asked = Asked(request, kinds, site.settings.of(SiteSettings).currency)
     criteria = asked.criteria(actor, site.clock.now(), site.settings.of(SiteSettings).timezone)
-    found = await queries.search(site, criteria, kinds, cursor=cursor, limit=PAGE_OF)
+    found = await queries.search(site, criteria, kinds, cursor=cursor, limit=PAGE_OF, locale=visit_of(request).locale)
     said = translator(request)
     panel = _panel(request, found, asked, criteria, kinds, actor)
     return await page(
@@ -160,6 +160,10 @@ async def listing_page(
 
 _NOT_TOLD = (
     "moderation_note",
+    "language",
+    "description_language",
+    "titles",
+    "descriptions",
     "photo",
     "lowest_price",
     "price_varies",
@@ -204,7 +208,14 @@ async def shop_page(
         if shop is None:
             return None
         window = await queries.shop_window(
-            connection, shop.id, kinds, person_id=actor.person_id, now=here_now, cursor=cursor, limit=PAGE_OF
+            connection,
+            shop.id,
+            kinds,
+            person_id=actor.person_id,
+            now=here_now,
+            cursor=cursor,
+            limit=PAGE_OF,
+            locale=locale,
         )
         return shop, window, await face_of(connection, site, shop, locale=locale)
 

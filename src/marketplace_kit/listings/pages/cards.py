@@ -32,10 +32,11 @@ MOST_KEPT = 2000
 
 @attrs.frozen(kw_only=True)
 class CardView:
-    """What ``listings/card.html`` draws of one listing, in one language."""
+    """What ``listings/card.html`` draws of one listing, in one language; ``lang`` is that of a foreign title."""
 
     id: UUID
     title: str
+    lang: str
     kind_label: str
     icon: str
     facts: list[str]
@@ -105,6 +106,7 @@ def _shown(card: ListingCard, kind: ListingKind, said: Callable[[str], str], loc
     return CardView(
         id=card.id,
         title=card.title,
+        lang="" if card.language == locale else card.language,
         kind_label=said(kind.label),
         icon=kind.icon,
         facts=[

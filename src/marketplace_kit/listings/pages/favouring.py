@@ -41,7 +41,9 @@ async def press_heart(
         return see_other(request, f"/sign-in?next={quote(finish, safe='/')}")
     pressed = await site.do(services.toggle_favourite, listing_id, by=actor)
     if htmx.is_partial(request):
-        view = await site.ask(queries.listing_page, listing_id, active_kinds(site), viewer=actor)
+        view = await site.ask(
+            queries.listing_page, listing_id, active_kinds(site), viewer=actor, locale=visit_of(request).locale
+        )
         title = view.title if view else ""
         return await page(request, "listings/heart.html", id=listing_id, title=title, pressed=pressed.is_favourite)
     back = raw.get("back", "")
@@ -73,7 +75,9 @@ async def favourites_page(
     if actor.person_id is None:
         raise Missing
     kinds = active_kinds(site)
-    found = await site.ask(queries.favourites, actor.person_id, kinds, cursor=cursor, limit=PAGE_OF)
+    found = await site.ask(
+        queries.favourites, actor.person_id, kinds, cursor=cursor, limit=PAGE_OF, locale=visit_of(request).locale
+    )
     return await page(
         request,
         "listings/favourites.html",

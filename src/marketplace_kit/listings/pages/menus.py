@@ -15,12 +15,12 @@ from marketplace_kit.kernel.errors import Forbidden, Invalid, Missing, Problem, 
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
+from marketplace_kit.kernel.translated import named
 from marketplace_kit.listings import queries, services
 from marketplace_kit.listings.domain import ADMIN, MAY_EDIT, PUBLISHED
 from marketplace_kit.listings.domain.menus import MenuSection
 from marketplace_kit.listings.pages.arranging import moved, place_of, replaced
 from marketplace_kit.listings.schemas.menus import MenuSectionForm, form_values, read_section, said_when
-from marketplace_kit.places.domain import named
 from marketplace_kit.shops.schemas import ShopView
 from marketplace_kit.shops.services import own_shop
 from marketplace_kit.web.bodies import posted_raw
@@ -73,7 +73,7 @@ async def _page(
     """After a conflict the page shows what is stored now, and the form what was typed: saving again is then meant."""
     visit = visit_of(request)
     version, sections = await site.ask(queries.menu_of, shop.id)
-    offers = await site.ask(queries.offers_of, shop.id)
+    offers = await site.ask(queries.offers_of, shop.id, visit_of(request).locale)
     standing = {listing for section in sections for listing in section.listings}
 
     def state(key: str, known: Mapping[str, Any] | None) -> FormState:

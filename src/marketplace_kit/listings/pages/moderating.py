@@ -20,7 +20,7 @@ from marketplace_kit.listings.pages.cards import translator
 from marketplace_kit.listings.schemas import Verdict
 from marketplace_kit.listings.services.moderating import MODERATE
 from marketplace_kit.web.bodies import posted_raw
-from marketplace_kit.web.context import Given, WebRequest
+from marketplace_kit.web.context import Given, WebRequest, visit_of
 from marketplace_kit.web.forms import form_state
 from marketplace_kit.web.paging import CursorText
 from marketplace_kit.web.rendering import page, see_other
@@ -41,7 +41,9 @@ async def queue_page(request: WebRequest, site: Given[Site], cursor: CursorText 
     """Context: rows (listing, kind), state, states ((State, href, chosen)), next_href."""
     wanted = request.query_params.get("state", PENDING_REVIEW)
     wanted = wanted if wanted in STATES else PENDING_REVIEW
-    found = await site.ask(queries.waiting_listings, state=wanted, cursor=cursor, limit=PAGE_OF)
+    found = await site.ask(
+        queries.waiting_listings, state=wanted, cursor=cursor, limit=PAGE_OF, locale=visit_of(request).locale
+    )
     said, kinds = translator(request), site.registry.listing_kinds
     return await page(
         request,

@@ -60,7 +60,7 @@ async def _page(
     request: WebRequest, site: Site, actor: Actor, listing_id: UUID, refused: _Refused | None = None
 ) -> Response[str]:
     """After a conflict the page shows what is stored now, and the form what was typed: saving again is then meant."""
-    listing = await editable(site, actor, listing_id)
+    listing = await editable(request, listing_id)
     groups = await site.ask(queries.option_groups, listing_id)
     views = shown_options(groups, visit_of(request).locale)
     problem = refused.problem if refused else None
@@ -196,7 +196,7 @@ class _Change:
         self.raw = raw
 
     async def make(self, changed: Any) -> Response[Any]:
-        await editable(self.site, self.actor, self.listing_id)
+        await editable(self.request, self.listing_id)
         groups = await self.site.ask(queries.option_groups, self.listing_id)
         try:
             await self._store(*changed(groups, self.raw))

@@ -16,7 +16,7 @@ from marketplace_kit.kernel.fields import Choice, Field, fields_of
 from marketplace_kit.kernel.hooks import Actor, ListingKind
 from marketplace_kit.kernel.ids import secret_token
 from marketplace_kit.kernel.site import Site
-from marketplace_kit.kernel.texts import N_
+from marketplace_kit.kernel.texts import LOCALES, N_
 from marketplace_kit.listings import queries, services
 from marketplace_kit.listings.domain import DRAFT, MAY_EDIT, PENDING_REVIEW, ShopNotOpen
 from marketplace_kit.listings.pages.cards import kind_chips, translator
@@ -28,7 +28,7 @@ from marketplace_kit.shops.domain import SHOP, InUse
 from marketplace_kit.shops.queries import own_shops
 from marketplace_kit.shops.schemas import OwnShop
 from marketplace_kit.web.bodies import posted_raw
-from marketplace_kit.web.context import Given, WebRequest
+from marketplace_kit.web.context import Given, WebRequest, visit_of
 from marketplace_kit.web.forms import FormState, errors_of, shown_value
 from marketplace_kit.web.paging import CursorText
 from marketplace_kit.web.rendering import page, see_other
@@ -63,7 +63,9 @@ async def _sell_page(
     person_id = _person(actor)
     kinds = active_kinds(site)
     shops = await site.ask(own_shops, person_id)
-    own = await site.ask(queries.own_listings, person_id, kinds, cursor=cursor, limit=PAGE_OF)
+    own = await site.ask(
+        queries.own_listings, person_id, kinds, cursor=cursor, limit=PAGE_OF, locale=visit_of(request).locale
+    )
     said = translator(request)
     rows = [_row(listing, kinds.get(listing.kind), said) for listing in own.items]
     return await page(
@@ -117,7 +119,7 @@ async def new_listing(
     raw = await posted_raw(request)
     given = {k: v for k, v in raw.items() if k != AT_ONCE.name}
     try:
-        draft = read_draft({kind: declared}, {"kind": kind, **given}, "form")
+        draft = read_draft({kind: declared}, {"kind": kind, **given}, "form", locale=visit_of(request).locale)
     except Invalid as refused:
         return await _new_page(request, site, actor, declared, raw, refused)
     if not raw.get(AT_ONCE.name):
@@ -144,8 +146,10 @@ async def _new_page(
     shops = await _shops_to_fill(site, actor)
     if not shops:
         return see_other(request, "/sell/shop/new", N_("First open a shop."), tone="info")
-    values: dict[str, Any] = {"shop_id": str(shops[0].id), **(raw or _blank(kind) | {AT_ONCE.name: True})}
-    fields = (_shop_field(shops), *_fields(kind), AT_ONCE)
+    language = _language(raw, visit_of(request).locale)
+    fields = (_shop_field(shops), *_fields(kind, language), AT_ONCE)
+    blank = {f.name: shown_value(f.default) for f in _fields(kind, language)} | {AT_ONCE.name: True}
+    values: dict[str, Any] = {"shop_id": str(shops[0].id), **(raw or blank)}
     return await page(
         request,
         "listings/new.html",
@@ -153,6 +157,7 @@ async def _new_page(
         page_title=N_("New listing"),
         kind_label=translator(request)(kind.label),
         form=_form(request, fields, values, refused),
+        language=language,
         action=f"/sell/listings/new/{kind.name}",
     )
 
@@ -161,17 +166,17 @@ async def _new_page(
 async def edit_listing_page(
     request: WebRequest, site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID]
 ) -> Response[str]:
-    return await _edit_page(request, site, await editable(site, actor, listing_id))
+    return await _edit_page(request, site, await editable(request, listing_id))
 
 
 @post("/sell/listings/{listing_id:uuid}/edit", **route("listings.create"), include_in_schema=False, status_code=200)
 async def edit_listing(
     request: WebRequest, site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID]
 ) -> Response[Any]:
-    known = await editable(site, actor, listing_id)
+    known = await editable(request, listing_id)
     raw = await posted_raw(request)
     try:
-        change = read_change(active_kinds(site)[known.kind], raw, "form")
+        change = read_change(active_kinds(site)[known.kind], raw, "form", locale=known.language)
         await site.do(
             services.edit,
             listing_id,
@@ -181,7 +186,7 @@ async def edit_listing(
             by=actor,
         )
     except (Invalid, StaleVersion) as refused:
-        return await _edit_page(request, site, await editable(site, actor, listing_id), raw, refused)
+        return await _edit_page(request, site, await editable(request, listing_id), raw, refused)
     return see_other(request, f"/listings/{listing_id}", N_("Saved."))
 
 
@@ -193,7 +198,7 @@ async def _edit_page(
     refused: Invalid | StaleVersion | None = None,
 ) -> Response[str]:
     """After a conflict the form keeps what was typed and carries the newest version: saving again is then meant."""
-    kind = active_kinds(site)[known.kind]
+    kind, language = active_kinds(site)[known.kind], _language(raw, known.language)
     stale = isinstance(refused, StaleVersion)
     problem = Invalid(Problem("", refused.code, refused.text)) if isinstance(refused, StaleVersion) else refused
     return await page(
@@ -202,7 +207,8 @@ async def _edit_page(
         status=409 if stale else 422 if refused else 200,
         page_title=N_("Change the listing"),
         listing=known,
-        form=_form(request, _fields(kind), raw or _known(kind, known), problem),
+        form=_form(request, _fields(kind, language), raw or _known(kind, known), problem),
+        language=language,
         action=f"/sell/listings/{known.id}/edit",
     )
 
@@ -240,8 +246,11 @@ async def _shops_to_fill(site: Site, actor: Actor) -> list[OwnShop]:
     return [shop for shop in await site.ask(own_shops, _person(actor)) if shop.role in MAY_EDIT]
 
 
-async def editable(site: Site, actor: Actor, listing_id: UUID) -> ListingView:
-    found = await site.ask(queries.listing_page, listing_id, active_kinds(site), viewer=actor)
+async def editable(request: WebRequest, listing_id: UUID) -> ListingView:
+    """A listing for whoever works on it, as they read it."""
+    visit = visit_of(request)
+    kinds, actor = active_kinds(visit.site), visit.actor
+    found = await visit.site.ask(queries.listing_page, listing_id, kinds, viewer=actor, locale=visit.locale)
     if found is None:
         raise Missing
     if not found.may_edit:
@@ -249,10 +258,22 @@ async def editable(site: Site, actor: Actor, listing_id: UUID) -> ListingView:
     return found
 
 
-def _fields(kind: ListingKind) -> tuple[Field, ...]:
-    """The common fields, then the kind's own, each under its name in the posted form."""
+def _language(raw: Raw | None, otherwise: str) -> str:
+    """The language in which the form asks for the words before all others."""
+    posted = (raw or {}).get("language")
+    return posted if isinstance(posted, str) and posted in LOCALES else otherwise
+
+
+def _fields(kind: ListingKind, language: str) -> tuple[Field, ...]:
+    """The common fields, then the kind's own, each under its name in the posted form. The words are asked for in one
+    language; the others are put away below.
+    """
+    offer = {f.name: f for f in fields_of(Offer)}
+    words = (attrs.evolve(offer[name], language=language) for name in ("title", "description"))
+    others = (offer[name].spread(without=language) for name in ("titles", "descriptions"))
+    by_language = (field for pair in zip(*others, strict=True) for field in pair)
     own = (attrs.evolve(f, name=f"{PREFIX}.{f.name}") for f in fields_of(kind.attributes))
-    return (*fields_of(Offer), *own)
+    return (*words, *by_language, offer["price"], *own)
 
 
 def _shop_field(shops: Sequence[OwnShop]) -> Field:
@@ -260,13 +281,13 @@ def _shop_field(shops: Sequence[OwnShop]) -> Field:
     return Field(N_("Shop"), choices=choices, name="shop_id")
 
 
-def _blank(kind: ListingKind) -> dict[str, Any]:
-    return {f.name: shown_value(f.default) for f in _fields(kind)}
-
-
 def _known(kind: ListingKind, listing: ListingView) -> dict[str, Any]:
     """What is stored, as its controls show it; attributes that no longer fit their declaration start empty."""
-    values = {name: shown_value(getattr(listing, name)) for name in ("title", "description", "price")}
+    titles, descriptions = listing.titles.texts(), listing.descriptions.texts()
+    values = {"title": listing.title, "price": shown_value(listing.price)}
+    values["description"] = descriptions.get(listing.language, "")
+    values |= {f"titles.{language}": text for language, text in titles.items()}
+    values |= {f"descriptions.{language}": text for language, text in descriptions.items()}
     try:
         own = read_attributes(kind.attributes, listing.attributes)
         stored = {f.name: getattr(own, f.name) for f in fields_of(kind.attributes)}

@@ -32,6 +32,7 @@ from marketplace_kit.listings.queries.filters import (
     squared_distance,
 )
 from marketplace_kit.listings.queries.kinds import Kinds
+from marketplace_kit.listings.queries.titles import TITLE, titled
 from marketplace_kit.listings.schemas import ListingCard, ShopOfListing, public_names
 from marketplace_kit.listings.schemas.facets import BEST, CHEAPEST, DEAREST, NEAREST, NEWEST, SOONEST, Criteria
 from marketplace_kit.listings.tables import listing_table as listing
@@ -51,7 +52,7 @@ IS_FAVOURITE = hearted(listing.c.id)
 CARD = (
     listing.c.id,
     listing.c.kind,
-    listing.c.title,
+    *TITLE,
     listing.c.price_amount,
     listing.c.price_currency,
     listing.c.lowest_amount,
@@ -115,9 +116,10 @@ async def browse(
     cursor: str | None = None,
     limit: int = 20,
     many: bool = False,
+    locale: str = "",
 ) -> Page[ListingCard]:
-    """Listings that fit, in the order asked for. Refuses :class:`BadCursor`, also one of another order. ``many``: it is
-    known that many fit, so the first of them are likely among the first of all.
+    """Listings that fit, in the order asked for, titles in the reader's language. Refuses :class:`BadCursor`, also one
+    of another order. ``many``: it is known that many fit, so the first of them are likely among the first of all.
     """
     dialect, sort = connection.dialect.name, order_of(criteria)
     filters = filters_of(criteria, dialect)
@@ -141,7 +143,7 @@ async def browse(
     if len(rows) <= limit:
         rows = await prepared.rows(connection, _page(shape), values)
     public = {name: public_names(kind.attributes) for name, kind in kinds.items()}
-    items = [_card(row, public[row.kind], criteria.now) for row in rows[:limit]]
+    items = [_card(row, public[row.kind], criteria.now, locale) for row in rows[:limit]]
     return Page(items=items, next=_cursor(sort, rows[limit - 1]) if len(rows) > limit else None)
 
 
@@ -241,14 +243,15 @@ def _typed(sort: str) -> Any:
     return tuple[kinds]
 
 
-def card_of(row: Any, kinds: Kinds, *, now: datetime | None = None) -> ListingCard:
+def card_of(row: Any, kinds: Kinds, *, now: datetime | None = None, locale: str = "") -> ListingCard:
     """A row of :data:`CARD` and ``is_favourite`` as it is answered; ``opens_at`` and ``distance`` if they were asked
     for.
     """
-    return _card(row, public_names(kinds[row.kind].attributes), now)
+    return _card(row, public_names(kinds[row.kind].attributes), now, locale)
 
 
-def _card(row: Any, public: frozenset[str], now: datetime | None) -> ListingCard:
+def _card(row: Any, public: frozenset[str], now: datetime | None, locale: str) -> ListingCard:
+    title, language = titled(row, locale)
     opens = getattr(row, "opens_at", None)
     opens = opens.replace(tzinfo=UTC) if opens is not None and opens.tzinfo is None else opens
     squared = getattr(row, "distance", None)
@@ -258,7 +261,8 @@ def _card(row: Any, public: frozenset[str], now: datetime | None) -> ListingCard
     return ListingCard(
         id=row.id,
         kind=row.kind,
-        title=row.title,
+        title=title,
+        language=language,
         price=shown_price_of(row),
         price_varies=row.price_varies,
         attributes={name: value for name, value in row.attributes.items() if name in public and value is not None},

@@ -11,10 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from marketplace_kit.kernel.database import Uuid
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.pictures import cover_of
+from marketplace_kit.kernel.translated import Translated, spoken
 from marketplace_kit.listings.domain import ADMIN, MAY_EDIT, PUBLISHED
 from marketplace_kit.listings.queries.browsing import CARD, IS_FAVOURITE, price_of, shop_of, shown_price_of
 from marketplace_kit.listings.queries.kinds import Kinds
 from marketplace_kit.listings.queries.options import option_groups
+from marketplace_kit.listings.queries.titles import descriptions_of, title_in, titled, titles_of
 from marketplace_kit.listings.schemas import ListingView, OwnListing, public_attributes
 from marketplace_kit.listings.schemas.options import shown_options
 from marketplace_kit.listings.tables import favourite_table as favourite
@@ -30,6 +32,7 @@ _VIEW = (
     sa.select(
         *CARD,
         listing.c.description,
+        listing.c.descriptions,
         listing.c.state,
         listing.c.version,
         listing.c.moderation_note,
@@ -53,10 +56,11 @@ _MORE_OWN = _OWN.where(listing.c.id < sa.bindparam("after", type_=Uuid))
 
 
 async def listing_page(
-    connection: AsyncConnection, listing_id: UUID, kinds: Kinds, *, viewer: Actor, locale: str = "en"
+    connection: AsyncConnection, listing_id: UUID, kinds: Kinds, *, viewer: Actor, locale: str = ""
 ) -> ListingView | None:
     """A listing that everybody may see, or that the viewer's shop (or an admin) may see; one statement, shop and
-    heart included, and a second one for its options if it has any (named in ``locale``).
+    heart included, and a second one for its options if it has any. Its words are in ``locale``, or as they were first
+    said if none is given.
 
     One of a kind that is not active is there for nobody.
     """
@@ -68,11 +72,19 @@ async def listing_page(
     if not is_public and not may_edit and row.my_role is None:
         return None
     attributes = row.attributes if may_edit else public_attributes(kinds[row.kind].attributes, row.attributes)
+    groups = await option_groups(connection, row.id) if row.option_groups else ()
+    title, language = titled(row, locale)
+    descriptions = descriptions_of(row)
+    description, described_in = spoken(descriptions, locale or row.language)
     return ListingView(
         id=row.id,
         kind=row.kind,
-        title=row.title,
-        description=row.description,
+        title=title,
+        description=description,
+        language=language,
+        description_language=described_in,
+        titles=Translated.of(titles_of(row)),
+        descriptions=Translated.of(descriptions),
         price=price_of(row),
         attributes=attributes,
         state=row.state,
@@ -87,29 +99,35 @@ async def listing_page(
         photo=cover_of(row.cover),
         lowest_price=shown_price_of(row),
         price_varies=row.price_varies,
-        options=shown_options(await option_groups(connection, row.id), locale) if row.option_groups else [],
+        options=shown_options(groups, locale or row.language),
     )
 
 
 async def own_listings(
-    connection: AsyncConnection, person_id: UUID, kinds: Kinds, *, cursor: str | None = None, limit: int = 20
+    connection: AsyncConnection,
+    person_id: UUID,
+    kinds: Kinds,
+    *,
+    cursor: str | None = None,
+    limit: int = 20,
+    locale: str = "",
 ) -> Page[OwnListing]:
     """The listings of the shops where a person may work on them, newest first; of inactive kinds too."""
     given: dict[str, Any] = {"person": person_id, "limit": limit + 1}
     if cursor:
         (given["after"],) = decode_cursor(cursor, tuple[UUID])
     rows = (await connection.execute(_MORE_OWN if cursor else _OWN, given)).all()
-    items = [_own(row, kinds) for row in rows[:limit]]
+    items = [_own(row, kinds, locale) for row in rows[:limit]]
     return Page(items=items, next=encode_cursor(items[-1].id) if len(rows) > limit else None)
 
 
-def _own(row: Any, kinds: Kinds) -> OwnListing:
+def _own(row: Any, kinds: Kinds, locale: str) -> OwnListing:
     return OwnListing(
         id=row.id,
         shop_id=row.shop_id,
         shop_name=row.shop_name,
         kind=row.kind,
-        title=row.title,
+        title=title_in(row, locale),
         price=shown_price_of(row),
         state=row.state,
         favourites=row.favourites,

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from marketplace_kit.kernel.database import UtcDateTime, Uuid
 from marketplace_kit.listings.queries.browsing import CARD, PUBLIC, card_of, read_cursor
 from marketplace_kit.listings.queries.kinds import Kinds
+from marketplace_kit.listings.queries.titles import TITLE, title_in
 from marketplace_kit.listings.schemas import FavouriteBy, ListingCard
 from marketplace_kit.listings.tables import favourite_table as favourite
 from marketplace_kit.listings.tables import listing_table as listing
@@ -32,9 +33,7 @@ _MORE_FAVOURITES = _FAVOURITES.where(
 )
 _KINDS = listing.c.kind.in_(sa.bindparam("kinds", expanding=True))
 _OF_SHOP = (
-    sa.select(
-        favourite.c.person_id, favourite.c.listing_id, listing.c.title, listing.c.kind, favourite.c.made_at.label("at")
-    )
+    sa.select(favourite.c.person_id, favourite.c.listing_id, *TITLE, listing.c.kind, favourite.c.made_at.label("at"))
     .join_from(favourite, listing)
     .where(listing.c.shop_id == sa.bindparam("shop", type_=Uuid), _KINDS)
     .order_by(favourite.c.made_at.desc(), favourite.c.listing_id.desc())
@@ -49,7 +48,13 @@ _BY_SHOP = (
 
 
 async def favourites(
-    connection: AsyncConnection, person_id: UUID, kinds: Kinds, *, cursor: str | None = None, limit: int = 20
+    connection: AsyncConnection,
+    person_id: UUID,
+    kinds: Kinds,
+    *,
+    cursor: str | None = None,
+    limit: int = 20,
+    locale: str = "",
 ) -> Page[ListingCard]:
     """A person's favourites that can be seen at this moment, last made first. What was taken back comes back with
     the listing.
@@ -58,16 +63,25 @@ async def favourites(
     if cursor:
         given["after_at"], given["after_id"] = read_cursor(cursor)
     rows = (await connection.execute(_MORE_FAVOURITES if cursor else _FAVOURITES, given)).all()
-    items = [card_of(row, kinds) for row in rows[:limit]]
+    items = [card_of(row, kinds, locale=locale) for row in rows[:limit]]
     return Page(items=items, next=encode_cursor(rows[limit - 1].made_at, items[-1].id) if len(rows) > limit else None)
 
 
 async def favourites_of_shop(
-    connection: AsyncConnection, shop_id: UUID, kinds: Collection[str], *, limit: int = 500
+    connection: AsyncConnection, shop_id: UUID, kinds: Collection[str], *, limit: int = 500, locale: str = ""
 ) -> list[FavouriteBy]:
     """Who made which of a shop's listings of these kinds a favourite, last made first. For the shop's members only."""
-    rows = (await connection.execute(_OF_SHOP, {"shop": shop_id, "kinds": list(kinds), "limit": limit})).mappings()
-    return [FavouriteBy(**row) for row in rows]
+    rows = (await connection.execute(_OF_SHOP, {"shop": shop_id, "kinds": list(kinds), "limit": limit})).all()
+    return [
+        FavouriteBy(
+            person_id=row.person_id,
+            listing_id=row.listing_id,
+            title=title_in(row, locale),
+            kind=row.kind,
+            at=row.at,
+        )
+        for row in rows
+    ]
 
 
 async def favourites_by_shop(connection: AsyncConnection, person_id: UUID, kinds: Collection[str]) -> dict[UUID, int]:

@@ -56,6 +56,7 @@ def index_row(row: Mapping[Any, Any], kind: ListingKind | None) -> dict[str, Any
     rating, ratings = own if own[1] else (row["shop_rating"] or 0.0, row["shop_ratings"] or 0)
     attributes = row["attributes"]
     texts = searchable_of(kind.attributes, attributes) if kind else []
+    said = (row["title"], row["description"], *row["titles"].values(), *row["descriptions"].values())
     price = row["price_amount"] if row.get("lowest_amount") is None else row["lowest_amount"]
     values = {
         "kind": [row["kind"]],
@@ -80,7 +81,7 @@ def index_row(row: Mapping[Any, Any], kind: ListingKind | None) -> dict[str, Any
         "published_at": row["published_at"],
         "tokens": tokens + (tokens_of(kind.attributes, attributes) if kind else []),
         "numbers": numbers_of(kind.attributes, attributes) if kind else {},
-        "search_text": folded(row["title"], row["description"], *texts, row["shop_name"]),
+        "search_text": folded(*said, *texts, row["shop_name"]),
     }
 
 

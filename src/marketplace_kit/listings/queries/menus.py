@@ -18,6 +18,7 @@ from marketplace_kit.listings.domain.menus import MOST_LISTINGS, MenuSection
 from marketplace_kit.listings.queries.browsing import CARD, card_of, read_cursor
 from marketplace_kit.listings.queries.filters import SHOWN, hearted
 from marketplace_kit.listings.queries.kinds import Kinds
+from marketplace_kit.listings.queries.titles import TITLE, title_in
 from marketplace_kit.listings.schemas import ListingCard
 from marketplace_kit.listings.schemas.menus import days_in
 from marketplace_kit.listings.tables import listing_table as listing
@@ -54,6 +55,7 @@ async def shop_window(
     now: datetime,
     cursor: str | None = None,
     limit: int = 24,
+    locale: str = "",
 ) -> Window:
     """What everybody sees of a shop's listings: one statement. Refuses :class:`BadCursor`."""
     values = {"shop": shop_id, "kinds": list(kinds), "person": person_id, "now": now, "limit": limit + 1}
@@ -66,12 +68,12 @@ async def shop_window(
         if row.section_id is not None:
             if row.section_id not in sections:
                 sections[row.section_id] = (_section(row, row.section_names, ()), [])
-            sections[row.section_id][1].append(card_of(row, kinds, now=now))
+            sections[row.section_id][1].append(card_of(row, kinds, now=now, locale=locale))
     last = rest[limit - 1] if len(rest) > limit else None
     return Window(
         sections=list(sections.values()),
         rest=Page(
-            items=[card_of(row, kinds, now=now) for row in rest[:limit]],
+            items=[card_of(row, kinds, now=now, locale=locale) for row in rest[:limit]],
             next=encode_cursor(last.published_at, last.id) if last else None,
         ),
     )
@@ -137,7 +139,7 @@ _MENU = (
     .order_by(section.c.rank, entry.c.rank)
 )
 _OFFERS = (
-    sa.select(listing.c.id, listing.c.title, listing.c.state)
+    sa.select(listing.c.id, *TITLE, listing.c.state)
     .where(listing.c.shop_id == _SHOP, listing.c.state != ARCHIVED)
     .order_by(listing.c.title, listing.c.id)
     .limit(2 * MOST_LISTINGS)
@@ -157,6 +159,8 @@ async def menu_of(connection: AsyncConnection, shop_id: UUID) -> tuple[int, tupl
     return (rows[0].version if rows else 0), arranged
 
 
-async def offers_of(connection: AsyncConnection, shop_id: UUID) -> dict[UUID, tuple[str, str]]:
-    """Title and state of a shop's listings that are not put away, by title."""
-    return {row.id: (row.title, row.state) for row in await connection.execute(_OFFERS, {"shop": shop_id})}
+async def offers_of(connection: AsyncConnection, shop_id: UUID, locale: str = "") -> dict[UUID, tuple[str, str]]:
+    """Title and state of a shop's listings that are not put away, by title in the reader's language."""
+    rows = await connection.execute(_OFFERS, {"shop": shop_id})
+    named = [(row.id, (title_in(row, locale), row.state)) for row in rows]
+    return dict(sorted(named, key=lambda pair: (pair[1][0].casefold(), pair[0])))

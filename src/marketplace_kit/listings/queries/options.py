@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from marketplace_kit.kernel.database import Uuid
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.listings.domain.options import Option, OptionGroup
+from marketplace_kit.listings.queries.titles import TITLE, titles_of
 from marketplace_kit.listings.tables import listing_table as listing
 from marketplace_kit.listings.tables import option_group_table as group
 from marketplace_kit.listings.tables import option_table as option
@@ -32,7 +33,7 @@ _COLUMNS = (
     option.c.available,
 )
 _OFFER = (
-    sa.select(listing.c.title, listing.c.price_amount, listing.c.price_currency, *_COLUMNS)
+    sa.select(*TITLE, listing.c.price_amount, listing.c.price_currency, *_COLUMNS)
     .select_from(
         listing.outerjoin(group, group.c.listing_id == listing.c.id).outerjoin(option, option.c.group_id == group.c.id)
     )
@@ -49,9 +50,10 @@ _GROUPS = (
 
 @attrs.frozen(kw_only=True)
 class Offered:
-    """A listing's price with all that can be chosen of it."""
+    """A listing's price with all that can be chosen of it; ``titles`` are by language."""
 
     title: str
+    titles: dict[str, str]
     price: Money | None
     groups: tuple[OptionGroup, ...]
 
@@ -63,7 +65,7 @@ async def offered(connection: AsyncConnection, listing_id: UUID) -> Offered | No
         return None
     first = rows[0]
     price = None if first.price_amount is None else Money.stored(first.price_amount, first.price_currency)
-    return Offered(title=first.title, price=price, groups=_grouped(rows))
+    return Offered(title=first.title, titles=titles_of(first), price=price, groups=_grouped(rows))
 
 
 async def option_groups(connection: AsyncConnection, listing_id: UUID) -> tuple[OptionGroup, ...]:

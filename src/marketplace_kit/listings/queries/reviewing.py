@@ -10,8 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marketplace_kit.kernel.database import Uuid
+from marketplace_kit.kernel.translated import Translated, named
 from marketplace_kit.listings.domain import PENDING_REVIEW
 from marketplace_kit.listings.queries.browsing import price_of, shop_of
+from marketplace_kit.listings.queries.titles import descriptions_of, title_in, titles_of
 from marketplace_kit.listings.schemas import WaitingListing
 from marketplace_kit.listings.tables import listing_table as listing
 from marketplace_kit.shops.tables import shop_table as shop
@@ -19,7 +21,12 @@ from marketplace_kit.web.paging import Page, decode_cursor, encode_cursor
 
 
 async def waiting_listings(
-    connection: AsyncConnection, *, state: str = PENDING_REVIEW, cursor: str | None = None, limit: int = 20
+    connection: AsyncConnection,
+    *,
+    state: str = PENDING_REVIEW,
+    cursor: str | None = None,
+    limit: int = 20,
+    locale: str = "",
 ) -> Page[WaitingListing]:
     """Listings in a state: those that wait with the longest waiting first, others with the newest first."""
     given: dict[str, Any] = {"state": state, "limit": limit + 1}
@@ -30,8 +37,10 @@ async def waiting_listings(
         WaitingListing(
             id=row.id,
             kind=row.kind,
-            title=row.title,
-            description=row.description,
+            title=title_in(row, locale),
+            description=named(descriptions_of(row), locale or row.language),
+            titles=Translated.of(titles_of(row)),
+            descriptions=Translated.of(descriptions_of(row)),
             price=price_of(row),
             state=row.state,
             shop=shop_of(row),

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marketplace_kit.kernel.fields import Field
 from marketplace_kit.kernel.site import Site
+from marketplace_kit.kernel.translated import named
 from marketplace_kit.listings.queries.browsing import browse
 from marketplace_kit.listings.queries.counting import Counts, facet_counts, relaxations, remembered
 from marketplace_kit.listings.queries.kinds import Kinds
@@ -26,7 +27,6 @@ from marketplace_kit.listings.schemas.facets import (
     is_range,
     number_shown,
 )
-from marketplace_kit.places.domain import named
 from marketplace_kit.places.tables import category_table as category
 from marketplace_kit.places.tables import city_table as city
 from marketplace_kit.web.paging import Page
@@ -74,7 +74,7 @@ async def place_names(connection: AsyncConnection, site: Site) -> Names:
 
 
 async def search(
-    site: Site, criteria: Criteria, kinds: Kinds, *, cursor: str | None = None, limit: int = 20
+    site: Site, criteria: Criteria, kinds: Kinds, *, cursor: str | None = None, limit: int = 20, locale: str = ""
 ) -> Searched:
     """A page and its facets: two statements on one connection, one while the counts of a large result are remembered, a
     third where nothing fits.
@@ -83,7 +83,8 @@ async def search(
 
     async def ask(connection: AsyncConnection) -> Searched:
         counts = memory.known(site, criteria, kinds)
-        page = await browse(connection, criteria, kinds, cursor=cursor, limit=limit, many=counts is not None)
+        many = counts is not None
+        page = await browse(connection, criteria, kinds, cursor=cursor, limit=limit, many=many, locale=locale)
         if counts is None:
             counts = await facet_counts(connection, criteria, kinds)
             memory.keep(criteria, kinds, counts)

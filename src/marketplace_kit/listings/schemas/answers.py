@@ -10,6 +10,7 @@ import msgspec
 
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.pictures import Cover
+from marketplace_kit.kernel.translated import Translated
 from marketplace_kit.listings.schemas.facets import FacetView
 
 
@@ -62,7 +63,8 @@ class ListingCard(msgspec.Struct, frozen=True, kw_only=True):
     (``price_varies`` where other choices cost more) and null where there is none to name, ``rating_average`` is null
     where nobody rated yet, ``is_open`` where the shop told no hours; ``opens_at`` is when closed doors open next,
     ``distance_m`` how far the shop is from the place that was named. ``next_free`` is when it can be had next, where it
-    is given by times; some seconds old, and nobody is promised it.
+    is given by times; some seconds old, and nobody is promised it. ``title`` is in the reader's language, or in the
+    nearest one that there is: ``language``.
     """
 
     id: UUID
@@ -81,6 +83,7 @@ class ListingCard(msgspec.Struct, frozen=True, kw_only=True):
     photo: Cover | None = None
     price_varies: bool = False
     next_free: datetime | None = None
+    language: str = ""
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,7 +105,9 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 class ListingView(msgspec.Struct, frozen=True, kw_only=True):
     """A listing's page. Whoever works for the shop (``may_edit``) also gets the private attributes. ``price`` is the
     listing's own; ``lowest_price`` is what it can be had for once all that has to be chosen is chosen, and
-    ``price_varies`` says that other choices cost more.
+    ``price_varies`` says that other choices cost more. ``title`` is in the reader's language, or in the nearest one
+    that there is (``language``), and so is ``description`` (``description_language``); ``titles`` and ``descriptions``
+    are all there are.
     """
 
     id: UUID
@@ -124,6 +129,10 @@ class ListingView(msgspec.Struct, frozen=True, kw_only=True):
     lowest_price: Money | None = None
     price_varies: bool = False
     options: list[OptionGroupView] = []
+    language: str = ""
+    description_language: str = ""
+    titles: Translated = Translated()
+    descriptions: Translated = Translated()
 
 
 class OwnListing(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,7 +151,9 @@ class OwnListing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WaitingListing(msgspec.Struct, frozen=True, kw_only=True):
-    """A listing in the admins' queue, or a published one that they may take down."""
+    """A listing in the admins' queue, or a published one that they may take down; ``titles`` and ``descriptions`` are
+    its words in every language.
+    """
 
     id: UUID
     kind: str
@@ -154,6 +165,8 @@ class WaitingListing(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     moderation_note: str
     version: int
+    titles: Translated = Translated()
+    descriptions: Translated = Translated()
 
 
 class KindView(msgspec.Struct, frozen=True, kw_only=True):

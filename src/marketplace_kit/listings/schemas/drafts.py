@@ -17,19 +17,31 @@ from marketplace_kit.kernel.fields.reading import TEXTS, Source
 from marketplace_kit.kernel.hooks import ListingKind
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.texts import N_
+from marketplace_kit.kernel.translated import LANGUAGE_NAMES, Translated
+from marketplace_kit.listings.domain.wording import told_by
 
 F = TypeVar("F", bound=Form)
 PREFIX = "attributes"
 _UUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 
+IN_OTHERS = N_("In other languages")
+
+
 class Offer(Form):
-    """What every listing says, whatever its kind."""
+    """What every listing says, whatever its kind. ``title`` and ``description`` are in ``language`` (by their letters
+    if it is not said); of a change, other languages stay as they are unless ``titles`` and ``descriptions`` are given.
+    """
 
     title: Annotated[str, Field(N_("Title"), min_length=2, max_length=160, hint=N_("What it is, in a few words."))]
     description: Annotated[str, Field(N_("Description"), long=True, max_length=8000)] = ""
     price: Annotated[
         Money | None, Field(N_("Price"), hint=N_("Leave it empty where there is no one price; customers then ask."))
+    ] = None
+    language: Annotated[str, Field(N_("Language of title and description"), choices=tuple(LANGUAGE_NAMES.items()))] = ""
+    titles: Annotated[Translated | None, Field(N_("Title"), min_length=2, max_length=160, folded=IN_OTHERS)] = None
+    descriptions: Annotated[
+        Translated | None, Field(N_("Description"), long=True, max_length=8000, folded=IN_OTHERS)
     ] = None
 
 
@@ -82,8 +94,12 @@ class Draft:
     version: int = 0
 
 
-def read_draft(kinds: Mapping[str, ListingKind], raw: Mapping[str, Any], source: Source = "json") -> Draft:
-    """A new listing of one of ``kinds``; raises Invalid with every problem of both parts."""
+def read_draft(
+    kinds: Mapping[str, ListingKind], raw: Mapping[str, Any], source: Source = "json", *, locale: str = ""
+) -> Draft:
+    """A new listing of one of ``kinds``; raises Invalid with every problem of both parts. ``locale`` is the language
+    of whoever writes, in which its words are unless they or their letters say otherwise.
+    """
     name = raw.get("kind")
     kind = kinds.get(name) if isinstance(name, str) else None
     head, own, problems = _both(NewListing, kind, raw, source)
@@ -91,15 +107,17 @@ def read_draft(kinds: Mapping[str, ListingKind], raw: Mapping[str, Any], source:
         problems.append(Problem("kind", "not_a_choice", TEXTS["not_a_choice"]))
     if problems or kind is None or head is None or own is None:
         raise Invalid(*problems)
-    return Draft(kind=kind, offer=_offer(head), attributes=own, shop_id=UUID(head.shop_id))
+    return Draft(kind=kind, offer=_offer(head, locale, source), attributes=own, shop_id=UUID(head.shop_id))
 
 
-def read_change(kind: ListingKind, raw: Mapping[str, Any], source: Source = "json") -> Draft:
-    """A change of a listing of this kind; raises Invalid with every problem of both parts."""
+def read_change(kind: ListingKind, raw: Mapping[str, Any], source: Source = "json", *, locale: str = "") -> Draft:
+    """A change of a listing of this kind; raises Invalid with every problem of both parts. ``locale`` is the language
+    in which whoever changes it has read its title.
+    """
     head, own, problems = _both(ListingChange, kind, raw, source)
     if problems or head is None or own is None:
         raise Invalid(*problems)
-    return Draft(kind=kind, offer=_offer(head), attributes=own, version=head.version)
+    return Draft(kind=kind, offer=_offer(head, locale, source), attributes=own, version=head.version)
 
 
 def read_attributes(form: type[F], stored: Mapping[str, Any]) -> F:
@@ -110,8 +128,20 @@ def read_attributes(form: type[F], stored: Mapping[str, Any]) -> F:
     return parse(form, stored, "json")
 
 
-def _offer(head: Offer) -> Offer:
-    return Offer(title=head.title, description=head.description, price=head.price)
+def _offer(head: Offer, locale: str, source: Source) -> Offer:
+    """What was said, with its language: as it was stated, but a page's form is filled in by hand."""
+    language = head.language
+    if not language or source == "form":
+        told = told_by(head.title, head.description, language or locale)
+        language = language if head.titles and getattr(head.titles, told) else told
+    return Offer(
+        title=head.title,
+        description=head.description,
+        price=head.price,
+        language=language,
+        titles=head.titles,
+        descriptions=head.descriptions,
+    )
 
 
 def _both(

@@ -12,6 +12,7 @@ from marketplace_kit.kernel.fields.reading import TEXTS, Source
 from marketplace_kit.kernel.ids import new_id
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.texts import N_
+from marketplace_kit.kernel.translated import named
 from marketplace_kit.listings.domain.options import (
     ADDON,
     MODIFIER,
@@ -23,7 +24,6 @@ from marketplace_kit.listings.domain.options import (
 )
 from marketplace_kit.listings.schemas.answers import OptionGroupView, OptionView
 from marketplace_kit.listings.schemas.reading import LANGUAGES, items_of, named_form, read_item
-from marketplace_kit.places.domain import named
 
 KINDS = (
     (VARIANT, N_("Variants: one must be chosen, each has its own price")),

@@ -17,11 +17,18 @@ from marketplace_kit.kernel.fields import Field, Form, fields_of, parse
 from marketplace_kit.kernel.fields.reading import TEXTS
 from marketplace_kit.kernel.hooks import ListingKind
 from marketplace_kit.kernel.money import Money
-from marketplace_kit.kernel.texts import N_
+from marketplace_kit.kernel.texts import LOCALES, N_
 from marketplace_kit.listings.schemas.drafts import PREFIX, Offer
 
-COMMON = ("id", "kind", "state", "title", "description", "price")
+WORDS = ("titles", "descriptions")
+COMMON = (
+    *("id", "kind", "state", "language", "title", "description"),
+    *(f"{name}.{language}" for language in LOCALES for name in WORDS),
+    "price",
+)
+"""``title`` and ``description`` are in ``language``; ``titles.kk`` and so on are those in the others."""
 MOST_ROWS, MOST_BYTES = 5_000, 4_000_000
+_OF_OFFER = tuple(name for name in COMMON if name not in ("id", "kind", "state"))
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _QUOTED_FORMULA = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
 _SEVERAL = "|"
@@ -85,7 +92,9 @@ def written(rows: Iterable[Mapping[str, Any]], kinds: Mapping[str, ListingKind])
             f"{PREFIX}.{f.name}": _cell(f, row["attributes"].get(f.name))
             for f in fields_of(kinds[row["kind"]].attributes)
         }
-        cells = (str(row["id"]), row["kind"], row["state"], row["title"], row["description"], price)
+        head = (str(row["id"]), row["kind"], row["state"], row["language"], row["title"], row["description"])
+        others = (row[name].get(language, "") for language in LOCALES for name in WORDS)
+        cells = (*head, *others, price)
         writer.writerow([shielded(cell) for cell in (*cells, *(own.get(name, "") for name in columns))])
     return "\ufeff" + out.getvalue()
 
@@ -175,7 +184,8 @@ class Sheet:
         if kind is None:
             self.wrong(line, "kind", "not_a_choice", TEXTS["not_a_choice"])
         listing_id = self._id(line, given.get("id", "").strip())
-        offer = self._parsed(line, Offer, {n: given.get(n, "") for n in ("title", "description", "price")}, "")
+        asked = {"title": "", "description": "", "price": ""} | {n: given[n] for n in _OF_OFFER if n in given}
+        offer = self._parsed(line, Offer, asked, "")
         if kind is None:
             return
         fields = fields_of(kind.attributes)

@@ -12,16 +12,17 @@ from marketplace_kit.kernel.errors import Missing
 from marketplace_kit.kernel.hooks.lines import Part
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.site import UnitOfWork
+from marketplace_kit.kernel.translated import named
 from marketplace_kit.listings.domain import Listing
 from marketplace_kit.listings.domain.options import OptionGroup, price_choice, span_of
 from marketplace_kit.listings.queries.options import offered, option_groups
-from marketplace_kit.places.domain import named
 
 
 @attrs.frozen(kw_only=True)
 class ChosenOptions:
     """What a choice comes to, in words that may be kept. ``unit_price`` is the sum of ``parts``; ``minutes`` are added
     to those of the listing; ``sku`` is the variant's; ``options`` are the ids as they were understood, by group.
+    ``titles`` are the listing's by language.
     """
 
     title: str
@@ -30,6 +31,7 @@ class ChosenOptions:
     minutes: int = 0
     sku: str = ""
     options: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    titles: Mapping[str, str] = attrs.field(factory=dict)
 
 
 async def choice_of(
@@ -51,10 +53,12 @@ async def choice_of(
         raise Missing
     choice = price_choice(offer.price, offer.groups, chosen)
     words = [named(part.names, locale) if part.names else "" for part in choice.parts]
-    first = ", ".join(word for word in (offer.title, words[0]) if word)
+    title = named(offer.titles, locale)
+    first = ", ".join(word for word in (title, words[0]) if word)
     texts = [first, *words[1:]]
     return ChosenOptions(
-        title=offer.title,
+        title=title,
+        titles=offer.titles,
         unit_price=choice.total,
         parts=tuple(Part(text=text, amount=part.amount) for text, part in zip(texts, choice.parts, strict=True)),
         minutes=choice.minutes,

@@ -15,13 +15,25 @@ from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.listings.domain import ARCHIVED, MAY_EDIT, ListingArchived
 from marketplace_kit.listings.queries import active_kinds
 from marketplace_kit.listings.schemas.sheets import ImportReport, Row, RowProblem, Sheet, decoded, written
-from marketplace_kit.listings.services.offering import access_listing, create, edit
+from marketplace_kit.listings.services.offering import access_listing, create, edit, reworded
 from marketplace_kit.listings.tables import listing_table
 from marketplace_kit.shops.services import access_shop
 
 _COLUMNS = tuple(
     listing_table.c[name]
-    for name in ("id", "kind", "state", "title", "description", "price_amount", "price_currency", "attributes")
+    for name in (
+        "id",
+        "kind",
+        "state",
+        "title",
+        "description",
+        "language",
+        "titles",
+        "descriptions",
+        "price_amount",
+        "price_currency",
+        "attributes",
+    )
 )
 
 
@@ -85,11 +97,7 @@ async def _stored(uow: UnitOfWork, shop_id: UUID, row: Row, *, by: Actor) -> str
     listing = await access_listing(uow, row.listing_id, by=by)
     if listing.shop_id != shop_id:
         raise Missing
-    same = (listing.title, listing.description, listing.price) == (
-        row.offer.title,
-        row.offer.description,
-        row.offer.price,
-    )
+    same = (listing.wording, listing.price) == (reworded(listing, row.offer), row.offer.price)
     if same and dict(listing.attributes) == raw_of(row.attributes):
         return "unchanged"
     if listing.state == ARCHIVED:

@@ -18,14 +18,14 @@ from marketplace_kit.listings.services.indexing import index_listings
 class Seen:
     """What a listing looked like before it was touched."""
 
-    title: str
+    title: Mapping[str, str]
     price: Money | None
     state: str
     attributes: Mapping[str, Any]
 
     @classmethod
     def of(cls, listing: Listing) -> Seen:
-        return cls(listing.title, listing.shown_price, listing.state, dict(listing.attributes))
+        return cls(listing.all_titles, listing.shown_price, listing.state, dict(listing.attributes))
 
 
 async def follow(uow: UnitOfWork, listing: Listing, before: Seen) -> None:

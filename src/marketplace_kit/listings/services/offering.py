@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,8 +23,8 @@ from marketplace_kit.listings.domain import (
     Listing,
     ListingArchived,
     ShopNotOpen,
-    folded,
 )
+from marketplace_kit.listings.domain.wording import Wording
 from marketplace_kit.listings.queries import active_kinds
 from marketplace_kit.listings.schemas import Draft, Offer, read_attributes, searchable_texts
 from marketplace_kit.listings.services.choosing import reprice
@@ -52,22 +53,43 @@ async def create(
     declared = _kind(uow.site, kind)
     _check_form(declared, attributes)
     await access_shop(uow, shop_id, by=by, roles=MAY_EDIT)
-    listing = Listing(
-        shop_id=shop_id,
-        kind=kind,
-        title=offer.title,
-        description=offer.description,
-        price=offer.price,
-        attributes=raw_of(attributes),
-        state=process_of(declared).start.name,
-        search_text=folded(offer.title, offer.description, *searchable_texts(attributes)),
-        created_at=uow.at,
-    )
+    listing = new_listing(shop_id, kind, offer, attributes, uow.at)
+    listing.state = process_of(declared).start.name
     if listing_id is not None:
         listing.id = listing_id
     uow.session.add(listing)
     await uow.session.flush()
     return listing
+
+
+def new_listing(shop_id: UUID, kind: str, offer: Offer, attributes: Form, at: datetime) -> Listing:
+    """A listing as it is filled in, in the first state of the ordinary process; stored by whoever asks for it."""
+    wording = Wording.first(offer.title, offer.description, *_languages(offer))
+    listing = Listing(
+        shop_id=shop_id,
+        kind=kind,
+        title=wording.title,
+        description=wording.description,
+        language=wording.language,
+        titles=wording.titles,
+        descriptions=wording.descriptions,
+        price=offer.price,
+        attributes={},
+        search_text="",
+        created_at=at,
+    )
+    listing.describe(raw_of(attributes), searchable_texts(attributes))
+    return listing
+
+
+def _languages(offer: Offer) -> tuple[str, dict[str, str] | None, dict[str, str] | None]:
+    titles, descriptions = (None if t is None else t.texts() for t in (offer.titles, offer.descriptions))
+    return offer.language, titles, descriptions
+
+
+def reworded(listing: Listing, offer: Offer) -> Wording:
+    """What a listing would say after a change."""
+    return listing.wording.changed(offer.title, offer.description, *_languages(offer))
 
 
 async def create_from(uow: UnitOfWork, draft: Draft, *, by: Actor, publish_it: bool = False) -> Listing:
@@ -93,11 +115,11 @@ async def edit(
     if listing.state == ARCHIVED:
         raise ListingArchived
     before = Seen.of(listing)
-    reworded = (listing.title, listing.description) != (offer.title, offer.description)
-    listing.edit(title=offer.title, description=offer.description, price=offer.price)
+    was, wording = listing.wording, reworded(listing, offer)
+    listing.edit(wording=wording, price=offer.price)
     listing.describe(raw_of(attributes), searchable_texts(attributes))
     await reprice(uow, listing)
-    if reworded and listing.state == PUBLISHED:
+    if wording != was and listing.state == PUBLISHED:
         await look_again(uow, listing, by=by)
     await follow(uow, listing, before)
     return listing

@@ -16,6 +16,7 @@ from marketplace_kit.kernel.hooks import ListingKind
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.listings.domain import PUBLISHED, folded
+from marketplace_kit.listings.domain.wording import told_by
 from marketplace_kit.listings.queries import active_kinds, words
 from marketplace_kit.listings.queries.indexable import index_row
 from marketplace_kit.listings.services.reviewing import process_of
@@ -140,6 +141,9 @@ def _listing(number: int, kind: ListingKind, shop_id: UUID, at: datetime, choose
         "kind": kind.name,
         "title": title,
         "description": "",
+        "language": told_by(title),
+        "titles": {},
+        "descriptions": {},
         "price_amount": price,
         "price_currency": None if price is None else "KZT",
         "attributes": {f.name: _value(f, choose) for f in fields_of(kind.attributes) if not f.private},

@@ -9,14 +9,15 @@ from uuid import UUID
 import attrs
 import sqlalchemy as sa
 
-from marketplace_kit.kernel.fields import Form, raw_of
+from marketplace_kit.kernel.fields import Form
 from marketplace_kit.kernel.ids import new_id
 from marketplace_kit.kernel.pictures import Encoded
 from marketplace_kit.kernel.site import UnitOfWork
-from marketplace_kit.listings.domain import PUBLISHED, Listing, folded
+from marketplace_kit.listings.domain import PUBLISHED, Listing
 from marketplace_kit.listings.domain.options import OptionGroup, span_of
-from marketplace_kit.listings.schemas import Offer, searchable_texts
+from marketplace_kit.listings.schemas import Offer
 from marketplace_kit.listings.services.indexing import index_listings
+from marketplace_kit.listings.services.offering import new_listing
 from marketplace_kit.listings.services.optioning import lay_out
 from marketplace_kit.listings.tables import listing_photo_table, listing_table
 from marketplace_kit.web import media
@@ -57,19 +58,9 @@ async def stock(uow: UnitOfWork, shop_id: UUID, wares: Sequence[Ware], *, by: UU
 
 
 def _listing(shop_id: UUID, ware: Ware) -> Listing:
-    offer = ware.offer
-    listing = Listing(
-        shop_id=shop_id,
-        kind=ware.kind,
-        title=offer.title,
-        description=offer.description,
-        price=offer.price,
-        attributes=raw_of(ware.attributes),
-        state=ware.state,
-        search_text=folded(offer.title, offer.description, *searchable_texts(ware.attributes)),
-        created_at=ware.created_at,
-    )
-    span = span_of(offer.price, ware.options)
+    listing = new_listing(shop_id, ware.kind, ware.offer, ware.attributes, ware.created_at)
+    listing.state = ware.state
+    span = span_of(ware.offer.price, ware.options)
     listing.option_groups, listing.price_varies = len(ware.options), span.varies
     listing.lowest = span.lowest if ware.options else None
     if ware.state == PUBLISHED:

@@ -13,6 +13,7 @@ from marketplace_kit.kernel.hooks import ListingKind
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.kernel.texts import N_
+from marketplace_kit.kernel.translated import named, together
 from marketplace_kit.listings.domain import ARCHIVED, PUBLISHED, ListingChanged, Moderated, Published
 from marketplace_kit.listings.schemas import facts_of
 from marketplace_kit.listings.tables import favourite_table as favourite
@@ -90,6 +91,7 @@ async def tell_bundle(uow: UnitOfWork, tell: Tell) -> None:
     if row is None:
         return
     kind = uow.site.registry.listing_kinds.get(event.kind)
+    titles = together(row["language"], row["title"], row["titles"])
     for person in people:
         receiver = await contact_of(await uow.session.connection(), person)
         if receiver is None:
@@ -99,7 +101,7 @@ async def tell_bundle(uow: UnitOfWork, tell: Tell) -> None:
             uow,
             to=person,
             notice="listings.favourite_changed",
-            facts={"title": event.title, "what": "; ".join(words)},
+            facts={"title": named(titles, receiver.locale), "what": "; ".join(words)},
             link=f"/listings/{event.listing_id}" if event.state == PUBLISHED else "/account/favourites",
             key=f"listings.favourite_changed:{event.listing_id}:{event.version}:{person}",
         )

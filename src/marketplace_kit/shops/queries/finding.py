@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marketplace_kit.accounts.domain import folded
 from marketplace_kit.kernel.pictures import cover_of
-from marketplace_kit.places.domain import EARTH_RADIUS_M, Point, box_around, distance_m, named, spoken
+from marketplace_kit.kernel.translated import named, spoken
+from marketplace_kit.places.domain import EARTH_RADIUS_M, Point, box_around, distance_m
 from marketplace_kit.places.tables import category_table as category
 from marketplace_kit.places.tables import city_table as city
 from marketplace_kit.shops.domain import OPEN

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marketplace_kit.kernel import prepared
 from marketplace_kit.kernel.database import Uuid
-from marketplace_kit.places.domain import named
+from marketplace_kit.kernel.translated import named
 from marketplace_kit.shops.domain.hours import (
     WEEKDAYS,
     Opening,

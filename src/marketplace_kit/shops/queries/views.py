@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from marketplace_kit.kernel import prepared
 from marketplace_kit.kernel.database import Uuid
 from marketplace_kit.kernel.pictures import cover_of
-from marketplace_kit.places.domain import named, spoken
+from marketplace_kit.kernel.translated import named, spoken
 from marketplace_kit.places.tables import category_table as category
 from marketplace_kit.places.tables import city_table as city
 from marketplace_kit.shops.domain import SEEN
