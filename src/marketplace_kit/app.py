@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
 from typing import Any
 
-from litestar import Litestar, Router
+from litestar import Litestar
 from litestar.connection import Request
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
@@ -25,6 +25,7 @@ from marketplace_kit.kernel.site import Site
 from marketplace_kit.web import csrf, errors, once
 from marketplace_kit.web.assets import Assets
 from marketplace_kit.web.context import Given, visit_of
+from marketplace_kit.web.directory import Declaration, Directory
 from marketplace_kit.web.front import FrontDoor
 from marketplace_kit.web.openapi import Description, routes_of
 from marketplace_kit.web.rendering import HERE as WEB
@@ -96,14 +97,10 @@ def create_app(site: Site) -> Application:
 @lru_cache(maxsize=4)
 def _routing(declared: Declared) -> Litestar:
     """The routes of so many plugins. Making them is most of the work of a start, and they know nothing of a site: sites
-    of one process that have the same plugins share them. One router for each plugin's declaration, so that every
-    handler knows whose it is.
+    of one process that have the same plugins share them.
     """
-    return Litestar(
-        route_handlers=[
-            Router(path="/", route_handlers=list(handlers), opt={"plugin": owner, "csp": dict(csp)})
-            for owner, handlers, csp in declared
-        ],
+    return Directory(
+        route_handlers=[Declaration(owner, handlers, dict(csp)) for owner, handlers, csp in declared],
         dependencies={"site": Provide(_site, sync_to_thread=False), "actor": Provide(_actor, sync_to_thread=False)},
         guards=[guard],
         before_request=_before,

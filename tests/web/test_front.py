@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from litestar import get
+from litestar import get, route
 
 from marketplace_kit.app import NotForProduction, create_app
 from marketplace_kit.kernel.activation import Activation, disable, enable
@@ -13,7 +13,8 @@ from marketplace_kit.kernel.site import Site
 from marketplace_kit.testing.clients import open_client
 from marketplace_kit.testing.sites import Sites
 from marketplace_kit.web.rendering import is_local, read_flash
-from marketplace_kit.web.routing import RouteWithoutPermission
+from marketplace_kit.web.routing import PUBLIC, RouteWithoutPermission
+from marketplace_kit.web.routing import route as declared
 from tests.web.probe import Probe
 
 pytestmark = pytest.mark.one_engine
@@ -116,6 +117,42 @@ async def test_a_disabled_plugin_s_routes_are_not_there_and_its_links_are_gone(
     await probe_site.do(enable, "probe")
     await activation.refresh(probe_site, at_most_every=0)
     assert (await probe.get("/probe/form")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/probe/form", "GET, OPTIONS, POST"),
+        ("/api/probe/bookings", "OPTIONS, POST"),
+        ("/api/probe/items/0197f3c0-0000-7000-8000-000000000000", "GET, OPTIONS"),
+        ("/probe/mine", "GET, OPTIONS"),
+    ],
+)
+async def test_a_path_tells_by_which_methods_it_is_asked(probe: httpx.AsyncClient, path: str, methods: str) -> None:
+    answer = await probe.options(path)
+    assert (answer.status_code, answer.content, answer.headers["allow"]) == (204, b"", methods)
+    assert (await probe.options("/nothing")).status_code == 404
+
+
+@route(["/afield", "/afield/again"], http_method=["GET", "OPTIONS"], **declared(PUBLIC))
+async def afield() -> dict[str, str]:
+    return {"allowed": "from anywhere"}
+
+
+class Sharing(Plugin):
+    info = PluginInfo(name="sharing", version="1", label="Sharing", summary="Answers OPTIONS by itself.")
+
+    @hookimpl
+    def mk_routes(self) -> tuple[Routes, ...]:
+        return (Routes(handlers=(afield,)),)
+
+
+async def test_a_plugin_may_answer_options_by_itself(sites: Sites) -> None:
+    async with (
+        sites.open(extra=[Sharing()], environ={"MK_PLUGINS": ""}) as site,
+        open_client(create_app(site), site) as client,
+    ):
+        assert (await client.options("/afield/again")).json() == {"allowed": "from anywhere"}
 
 
 @get("/bare")

@@ -14,6 +14,7 @@ from marketplace_kit.cli.deployment import Deployment, pass_deployment
 from marketplace_kit.cli.logs import configure
 from marketplace_kit.cli.output import Failed, as_json, as_table, console, json_option
 from marketplace_kit.cli.samples import load_samples
+from marketplace_kit.kernel.garbage import none_expected
 from marketplace_kit.kernel.settings import KERNEL_SECTIONS, DatabaseSettings, JobSettings, SiteSettings
 from marketplace_kit.kernel.settings import load as load_settings
 
@@ -88,7 +89,7 @@ def _kept_secret(path: Path) -> str:
 
 def _prepare(deployment: Deployment, data: Path) -> None:
     """Tables and samples; a second start finds both as it left them, and looks no further."""
-    stamp, wanted = data / "prepared", _what_a_demo_holds(deployment)
+    stamp, wanted = data / "prepared", prepared(deployment)
     known = stamp.read_text(encoding="utf-8") if stamp.exists() and (data / DEMO_DATABASE).exists() else ""
     if known == wanted:
         return
@@ -103,7 +104,7 @@ def _prepare(deployment: Deployment, data: Path) -> None:
     stamp.write_text(wanted, encoding="utf-8")
 
 
-def _what_a_demo_holds(deployment: Deployment) -> str:
+def prepared(deployment: Deployment) -> str:
     """The revisions and samples of these plugins: while they are the same, a prepared demo is as it should be."""
     registry = deployment.registry
     revisions = sorted(path.name for s in registry.storage.values() for path in s.migrations.glob("*.py"))
@@ -124,15 +125,15 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _serve(deployment: Deployment, listening: socket.socket, *, access_log: bool = False) -> None:
-    import uvicorn
+    with none_expected():
+        import uvicorn
 
-    from marketplace_kit.app import NotForProduction, create_app
+        from marketplace_kit.app import NotForProduction, create_app
 
-    site = deployment.open_site()
-    try:
-        app = create_app(site)
-    except NotForProduction as unsafe:
-        raise Failed(f"this must not be served to the public:\n{unsafe}") from unsafe
+        try:
+            app = create_app(deployment.open_site())
+        except NotForProduction as unsafe:
+            raise Failed(f"this must not be served to the public:\n{unsafe}") from unsafe
     server = uvicorn.Server(
         uvicorn.Config(
             app,
