@@ -24,6 +24,7 @@ from marketplace_kit.accounts.services import create_person, open_session
 from marketplace_kit.accounts.services.bearer import tokens_for
 from marketplace_kit.app import Application
 from marketplace_kit.kernel.site import Site
+from marketplace_kit.testing.builders import PASSWORD
 from marketplace_kit.testing.clients import open_client
 from marketplace_kit.web.routing import PUBLIC, SIGNED_IN
 
@@ -143,7 +144,7 @@ async def _askers(app: Application, site: Site) -> AsyncIterator[dict[str, httpx
         askers = {STRANGER: await stack.enter_async_context(open_client(app, site))}
         for role in ROLES:
             email = f"{role}.{uuid4().hex[:8]}@example.kz"
-            person = await create_person(site, name=role, email=email, password=uuid4().hex, roles=(role,), locale="en")
+            person = await create_person(site, name=role, email=email, password=PASSWORD, roles=(role,), locale="en")
             token = tokens_for(site, await site.do(open_session, person)).access_token
             client = open_client(app, site, Authorization=f"Bearer {token}")
             askers[role] = await stack.enter_async_context(client)

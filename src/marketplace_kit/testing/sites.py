@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from marketplace_kit import assembly
+from marketplace_kit.accounts.services import Passwords
 from marketplace_kit.kernel.clock import Clock, SetClock
 from marketplace_kit.kernel.hooks import Plugin
 from marketplace_kit.kernel.hooks.facade import Hooks
 from marketplace_kit.kernel.registry import Registry
 from marketplace_kit.kernel.site import Bell, Site
 from marketplace_kit.testing.databases import Databases
+from marketplace_kit.testing.passwords import RememberedPasswords
 
 MONDAY_MORNING = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 """When tests begin: eleven o'clock in Atyrau."""
@@ -81,6 +83,7 @@ class Sites:
         }
         settings = assembly.load_settings(registry, environ={}, overrides=given)
         site = assembly.open_site(registry, hooks, settings, clock=clock or SetClock(MONDAY_MORNING), bell=bell)
+        site.facilities[Passwords] = RememberedPasswords()
         try:
             yield site
         finally:
