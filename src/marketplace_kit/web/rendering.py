@@ -27,6 +27,7 @@ from marketplace_kit.kernel.translated import spoken
 from marketplace_kit.web import csrf, formats, htmx
 from marketplace_kit.web.assets import Assets
 from marketplace_kit.web.brand import mark_in_force, url_of
+from marketplace_kit.web.compiled import Compiled
 from marketplace_kit.web.context import Visit, locale, visit_of
 from marketplace_kit.web.identity import is_secure, is_signed, sign
 from marketplace_kit.web.pieces import Pieces, Views
@@ -35,6 +36,7 @@ from marketplace_kit.web.uploads import WebSettings
 LANGUAGES = (("kk", "Қазақша"), ("ru", "Русский"), ("en", "English"))
 FLASH = "mk_flash"
 HERE = Path(__file__).parent
+COMPILED = Compiled()
 
 
 @attrs.frozen(kw_only=True)
@@ -71,6 +73,7 @@ class Renderer:
             lstrip_blocks=True,
             cache_size=-1,
             auto_reload=False,
+            bytecode_cache=COMPILED,
             extensions=["jinja2.ext.i18n"],
         )
         self.pieces = Pieces(self.environment)
