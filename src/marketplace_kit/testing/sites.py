@@ -17,6 +17,7 @@ from marketplace_kit.kernel.registry import Registry
 from marketplace_kit.kernel.site import Bell, Site
 from marketplace_kit.testing.databases import Databases
 from marketplace_kit.testing.passwords import RememberedPasswords
+from marketplace_kit.testing.statements import remember_statements
 
 MONDAY_MORNING = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 """When tests begin: eleven o'clock in Atyrau."""
@@ -84,6 +85,7 @@ class Sites:
         settings = assembly.load_settings(registry, environ={}, overrides=given)
         site = assembly.open_site(registry, hooks, settings, clock=clock or SetClock(MONDAY_MORNING), bell=bell)
         site.facilities[Passwords] = RememberedPasswords()
+        remember_statements(site.database)
         try:
             yield site
         finally:
