@@ -48,7 +48,10 @@ def discover(only: Sequence[str] | None = None) -> tuple[list[Plugin], list[Quar
     """The plugins installed beside the kit, and those that could not even be imported. ``only`` loads a named
     subset.
     """
-    found, broken = [], []
+    found: list[Plugin] = []
+    broken: list[Quarantined] = []
+    if only is not None and not only:  # safe mode: nothing to look for
+        return found, broken
     for entry in sorted(entry_points(group=GROUP), key=lambda e: e.name):
         if only is not None and entry.name not in only:
             continue

@@ -33,14 +33,8 @@ class Texts:
     @classmethod
     def load(cls, folders: Iterable[Path]) -> Texts:
         """Read ``<lang>.po`` in each folder; the first folder that has a message wins (the core comes first)."""
-        found: dict[str, dict[str, str | tuple[str, ...]]] = {code: {} for code in LOCALES}
-        for folder in folders:
-            for code in LOCALES:
-                path = folder / f"{code}.po"
-                if path.exists():
-                    for message, translated in _entries(path, path.stat().st_mtime_ns).items():
-                        found[code].setdefault(message, translated)
-        return cls(found)
+        last_first = [*folders][::-1]
+        return cls({code: _merged(_dated(folder / f"{code}.po" for folder in last_first)) for code in LOCALES})
 
     def gettext(self, locale: str, text: str) -> str:
         found = self._catalogues.get(locale, {}).get(text)
@@ -72,6 +66,20 @@ def _russian(n: int) -> int:
 
 # The numbering of msgstr[n] by each catalogue's Plural-Forms header.
 _PO_FORMS = {"en": lambda n: int(n != 1), "kk": lambda n: int(n != 1), "ru": _russian}
+
+
+def _dated(paths: Iterable[Path]) -> tuple[tuple[Path, int], ...]:
+    """Those that are there, and when each was written."""
+    return tuple((path, path.stat().st_mtime_ns) for path in paths if path.exists())
+
+
+@lru_cache(maxsize=64)
+def _merged(written: tuple[tuple[Path, int], ...]) -> Mapping[str, str | tuple[str, ...]]:
+    """What several catalogues say together; the last one that has a message wins."""
+    merged: dict[str, str | tuple[str, ...]] = {}
+    for path, at in written:
+        merged |= _entries(path, at)
+    return MappingProxyType(merged)
 
 
 @lru_cache(maxsize=256)
