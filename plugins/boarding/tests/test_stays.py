@@ -230,6 +230,8 @@ async def test_no_room_is_kept_for_a_pet_that_died(hotel: Hotel) -> None:
     await hotel.town.work()
     olga = await hotel.town.program("Olga")
     told = [(await olga.get(f"/api/orders/{line['order_id']}")).json() for line in (alone, both)]
+    ahead = (await olga.get(f"/api/pets/{tuzik}/booked")).json()
+    assert [one["on"] for one in ahead] == [march(22).isoformat()], "a stay stands among what is booked for its guests"
     assert [one["status"] for one in told] == ["cancelled", "accepted"], "with another pet it is the family's to say"
     assert "The pet has died" in str(told[0])
     assert [night for _, _, night in await hotel.claims()] == hotel.nights(22, 1), "the nights are free again"

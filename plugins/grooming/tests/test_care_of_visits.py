@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -267,3 +267,33 @@ async def test_nothing_stays_booked_for_a_pet_that_died(day: Day) -> None:
     assert "The pet has died" in str(order)
     taken = await day.book(olga, tuzik, at="10:00")
     assert taken.status_code == 201, "the groomer's time is free again"
+
+
+async def test_a_booked_visit_is_not_due_and_its_card_says_when_the_next_is(day: Day) -> None:
+    pet = await day.pet()
+    for back in (84, 42):
+        at = datetime.combine(DAY - timedelta(days=back), time(9), UTC)
+        await day.site.do(pets.note, pet, kind="grooming", title="Groomed", at=at)
+
+    async def due() -> dict[str, str]:
+        olga = await day.town.program("Olga")
+        return {one["reason"]: one["due_on"] for one in (await olga.get(f"/api/pets/{pet}/care")).json()}
+
+    assert (await due())["grooming_due"] == DAY.isoformat()
+    (line,) = await day.booked(pet)
+    assert "grooming_due" not in await due()
+    (booked,) = (await (await day.town.program("Olga")).get(f"/api/pets/{pet}/booked")).json()
+    assert (booked["on"], booked["link"]) == (DAY.isoformat(), f"/grooming/visits/{line['id']}")
+    assert (await day.bring(line["id"], "cancelled", reason="Ill")).status_code == 200
+    assert "grooming_due" in await due()
+    (line,) = await day.booked(pet, at="12:00")
+    day.now_is("12:00")
+    await day.bring(line["id"], "checked_in", "in_progress")
+    card, natalya = f"/api/grooming/report-cards/{line['id']}", await day.town.program("Natalya")
+    await natalya.put(card, json={"done": "Bath", "next_weeks": 6, "see_vet": True})
+    await natalya.post(f"{card}/publish")
+    await day.bring(line["id"], "ready_for_pickup", "picked_up")
+    plan = await due()
+    assert plan["grooming_due"] == (DAY + timedelta(weeks=6)).isoformat()
+    assert plan["see_vet"] == DAY.isoformat()
+    assert (await (await day.town.program("Olga")).get(f"/api/pets/{pet}/booked")).json() == []

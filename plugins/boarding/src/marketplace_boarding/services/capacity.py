@@ -29,7 +29,7 @@ from marketplace_boarding.domain.process import EXPECTED, HELD, REQUESTED
 from marketplace_boarding.schemas import BoardingSettings
 from marketplace_boarding.services.gates import check_all
 from marketplace_boarding.services.lodgings import Offered, check_guests, guests_in, offered
-from marketplace_boarding.services.moving import Moves
+from marketplace_boarding.services.moving import Moves, await_guests
 from marketplace_boarding.services.placing import Wanted, hold_or_book
 from marketplace_boarding.tables import guest_table, night_table, stay_table
 from marketplace_kit.kernel.audit import audit
@@ -297,6 +297,7 @@ async def _keep(uow: UnitOfWork, one: Planned, spot: Spot, promised: Promise) ->
     await uow.session.execute(sa.insert(guest_table), [_guest(wish.line_id, n, g) for n, g in enumerate(one.guests)])
     if note:
         await audit(uow, by=wish.by, act="boarding.override_gate", on=f"stay:{wish.line_id}", facts={"note": note})
+    await await_guests(uow, row, one.guests, None if wish.by_staff else wish.customer.person_id)
     if not wish.by_staff:
         await share(uow, wish.line_id, one.guests, wish.shop_id, one.leaves, promised.title, wish.by)
 

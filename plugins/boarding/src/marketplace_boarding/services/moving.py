@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -116,6 +116,7 @@ class Moves:
             await vacate(uow, row.id)
             spot = await place(uow, _wanted(row, at, guests, after), first=[spot])
         total = await _reprice(uow, row, at, after, len(guests))
+        await await_guests(uow, dict(row._mapping) | {"arrives": arrives}, guests, row.person_id)
         for guest in guests:
             if guest.pet_id is not None and row.person_id is not None:
                 await pets.grant_for_booking(
@@ -209,6 +210,24 @@ class Moves:
         return own, Moved(facts=facts | {"currency": row.currency}, unit_price=bill)
 
 
+async def await_guests(
+    uow: UnitOfWork, stay: Mapping[str, Any], guests: Sequence[Guest], person_id: UUID | None
+) -> None:
+    """The families of pets with a record see the stay among what is booked for them."""
+    for guest in guests:
+        if guest.pet_id is not None:
+            await pets.expect(
+                uow,
+                guest.pet_id,
+                booking=f"{stay['id']}:{guest.pet_id}",
+                shop_id=stay["shop_id"],
+                on=stay["arrives"],
+                title=stay["title"],
+                link=f"/boarding/stays/{stay['id']}",
+                person_id=person_id,
+            )
+
+
 def _check_change(
     at: Offered, row: Any, arrives: date, leaves: date, now: datetime, *, here: bool, by_shop: bool
 ) -> None:
@@ -291,6 +310,7 @@ async def _let_go(uow: UnitOfWork, moving: Moving, row: Any) -> Moved:
     for guest in await guests_of(uow, row.id):
         if guest.pet_id is not None:
             await pets.end_booking_grant(uow, f"{row.id}:{guest.pet_id}")
+            await pets.expect_no_more(uow, f"{row.id}:{guest.pet_id}")
     paid = row.deposit_amount and moving.before == EXPECTED
     late = uow.at > instant(row.arrives, row.arrive_minute, row.zone) - timedelta(hours=row.cancel_hours)
     by_customer = not moving.roles & _SHOP or moving.verb == "miss"
@@ -304,6 +324,7 @@ async def _note_stay(uow: UnitOfWork, moving: Moving, row: Any, nights: int) -> 
     line = await line_of(await uow.connection(), row.id)
     for guest in await guests_of(uow, row.id):
         if guest.pet_id is not None:
+            await pets.expect_no_more(uow, f"{row.id}:{guest.pet_id}", came=True)
             await pets.note(
                 uow,
                 guest.pet_id,
@@ -317,4 +338,4 @@ async def _note_stay(uow: UnitOfWork, moving: Moving, row: Any, nights: int) -> 
             )
 
 
-__all__ = ["Moves", "guests_of", "instant", "today_in"]
+__all__ = ["Moves", "await_guests", "guests_of", "instant", "today_in"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from marketplace_kit.kernel.texts import N_
 from marketplace_kit.orders.queries import line_of
 from marketplace_kit.scheduling import services as scheduling
 from marketplace_kit.scheduling.domain import NotYet
+from marketplace_kit.scheduling.domain.process import NO_SHOW
 from marketplace_kit.scheduling.queries import services_of
 from marketplace_kit.scheduling.services import TimeCapacity
 from marketplace_kit.web.identity import sign
@@ -134,9 +135,13 @@ class VisitCapacity(TimeCapacity):
             "phone": wish.customer.phone[:20],
         }
         await uow.session.execute(sa.insert(visit_table).values(row))
-        if pet_id is not None and not wish.by_staff:
+        if pet_id is None:
+            return
+        day = day_in(starts_at, facts["zone"])
+        person_id = None if wish.by_staff else wish.customer.person_id
+        await _expected(uow, row, day, person_id)
+        if not wish.by_staff:
             private = frozenset(getattr(choice, "private", ()))
-            day = day_in(starts_at, facts["zone"])
             await pets.grant_for_booking(
                 uow,
                 pet_id,
@@ -197,13 +202,14 @@ class VisitCapacity(TimeCapacity):
             return
         if VISIT.state(moving.after).terminal and VISIT.state(moving.after).stage is Stage.CANCELLED:
             await pets.end_booking_grant(uow, str(row.id))
-        elif moved.starts_at is not None and row.person_id is not None:
-            connection = await uow.session.connection()
-            zone = (await services_of(connection, [row.listing_id]))[row.listing_id].zone
-            day, by = day_in(moved.starts_at, zone), Actor(person_id=row.person_id)
-            await pets.grant_for_booking(uow, row.pet_id, row.shop_id, booking=str(row.id), service_on=day, by=by)
+            await pets.expect_no_more(uow, str(row.id))
+        elif moved.starts_at is not None or moving.verb == "undo_miss":
+            await _moved(uow, row, moved.starts_at or row.starts_at)
         elif moving.after == PICKED_UP:
+            await pets.expect_no_more(uow, str(row.id), came=True)
             await _note_visit(uow, moving, row)
+        elif moving.after == NO_SHOW:
+            await pets.expect_no_more(uow, str(row.id))
 
     async def _check_in(self, uow: UnitOfWork, moving: Moving, row: Any) -> dict[str, Any]:
         """The gate on the day, and what is handed over with the pet. The scales are believed at once."""
@@ -260,6 +266,31 @@ async def _check_gate(connection: AsyncConnection, site: Site, wish: Wish) -> No
         return
     day = day_in(at, rules[wish.listing_id].zone)
     check_open(await gate_of(connection, pet_id_in(choice.pet), service, day, wish.shop_id), service)
+
+
+async def _expected(uow: UnitOfWork, visit: Mapping[str, Any], day: date, person_id: UUID | None) -> None:
+    """The family's plan knows of the visit: it needs no groomer any more, nor scales where the salon will weigh."""
+    await pets.expect(
+        uow,
+        visit["pet_id"],
+        booking=str(visit["id"]),
+        shop_id=visit["shop_id"],
+        on=day,
+        title=visit["title"],
+        link=f"/grooming/visits/{visit['id']}",
+        meets=("grooming_due", *(("weight_check",) if visit["weigh"] else ())),
+        person_id=person_id,
+    )
+
+
+async def _moved(uow: UnitOfWork, row: Any, starts_at: datetime) -> None:
+    """On another day: what the salon may read, and what the family's plan says, go along."""
+    zone = (await services_of(await uow.session.connection(), [row.listing_id]))[row.listing_id].zone
+    day = day_in(starts_at, zone)
+    await _expected(uow, row._mapping, day, row.person_id)
+    if row.person_id is not None:
+        by = Actor(person_id=row.person_id)
+        await pets.grant_for_booking(uow, row.pet_id, row.shop_id, booking=str(row.id), service_on=day, by=by)
 
 
 async def _audit_note(uow: UnitOfWork, by: Actor, visit_id: UUID, note: str) -> None:

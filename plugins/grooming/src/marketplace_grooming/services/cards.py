@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hmac
+from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +31,7 @@ from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.web.galleries import Gallery
 from marketplace_pets import services as pets
+from marketplace_pets.domain import GROOMING, SEE_VET
 
 k, v, x = card_table.c, visit_table.c, extra_table.c
 REPORTED = N_("The groomer's report card")
@@ -105,7 +108,24 @@ async def publish_card(uow: UnitOfWork, visit_id: UUID, *, by: Actor) -> int:
             link=f"/grooming/visits/{visit_id}",
             key=f"grooming.card:{visit_id}",
         )
+        await _advise(uow, visit, number, by)
     return number
+
+
+async def _advise(uow: UnitOfWork, visit: Visit, number: int, by: Actor) -> None:
+    """What the card says of the next weeks stands in the family's plan too."""
+    if visit.pet_id is None:
+        return
+    card = (await uow.session.execute(sa.select(card_table).where(k.visit_id == visit.id, k.number == number))).one()
+    say = partial(pets.advise, uow, visit.pet_id, what=REPORTED, shop_id=visit.shop_id, by=by)
+    if card.next_weeks:
+        day = pets.today(uow.site, visit.starts_at) + timedelta(weeks=card.next_weeks)
+        key = f"grooming.card:{visit.id}:{number}"
+        await say(kind=GROOMING, due_on=day, key=key)
+    if card.see_vet:
+        key = f"grooming.card:{visit.id}:vet"
+        today = pets.today(uow.site, uow.at)
+        await say(kind=SEE_VET, due_on=today, key=key)
 
 
 async def family_visit(site: Site, visit_id: UUID, *, by: Actor, key: str = "") -> Visit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from litestar import delete, get, post, put
+from litestar import delete, get, post
 from litestar.params import FromPath
 
 from marketplace_kit.kernel.hooks import Actor
@@ -15,10 +15,8 @@ from marketplace_pets.api.asking import Id, Why, locale_of
 from marketplace_pets.domain import grams_of
 from marketplace_pets.schemas import (
     DosesView,
-    DueView,
     EntryView,
     Made,
-    MutedView,
     NewAllergy,
     NewBehaviour,
     NewCondition,
@@ -122,31 +120,6 @@ async def add_dose(site: Given[Site], actor: Given[Actor], pet_id: Id, form: Giv
     return Made(id=await site.do(services.record_dose, pet_id, form, by=actor, shop_id=shop_id, override_reason=reason))
 
 
-@get("/api/pets/{pet_id:uuid}/care", **route(SIGNED_IN, summary="What is due, soonest first"))
-async def care(request: WebRequest, site: Given[Site], actor: Given[Actor], pet_id: Id) -> list[DueView]:
-    return await showing.care_plan(site, pet_id, by=actor, locale=locale_of(request))
-
-
-@get("/api/pets/{pet_id:uuid}/mutes", **route(SIGNED_IN, summary="What you do not want to hear of"))
-async def mutes(request: WebRequest, site: Given[Site], actor: Given[Actor], pet_id: Id) -> list[MutedView]:
-    return await showing.muted_list(site, pet_id, by=actor, locale=locale_of(request))
-
-
-@put(
-    "/api/pets/{pet_id:uuid}/mutes/{reason:str}",
-    **route(SIGNED_IN, summary="Hear no more of one reason"),
-    status_code=204,
-)
-async def mute(site: Given[Site], actor: Given[Actor], pet_id: Id, reason: FromPath[str]) -> None:
-    """The `key` of a line of the care plan: a timetable, `weight_check`, `grooming_due`, `medication_runs_out`."""
-    await site.do(services.mute, pet_id, reason, by=actor)
-
-
-@delete("/api/pets/{pet_id:uuid}/mutes/{reason:str}", **route(SIGNED_IN, summary="Hear of it again"))
-async def unmute(site: Given[Site], actor: Given[Actor], pet_id: Id, reason: FromPath[str]) -> None:
-    await site.do(services.unmute, pet_id, reason, by=actor)
-
-
 @get("/api/pets/{pet_id:uuid}/timeline", **route(SIGNED_IN, summary="What happened, latest first"))
 async def timeline(
     request: WebRequest,
@@ -199,9 +172,6 @@ async def unflag(site: Given[Site], actor: Given[Actor], pet_id: Id, code: FromP
 
 handlers = (
     protocols,
-    mutes,
-    mute,
-    unmute,
     waiting,
     verify,
     revise,
@@ -210,7 +180,6 @@ handlers = (
     mistake,
     doses,
     add_dose,
-    care,
     timeline,
     add_allergy,
     end_allergy,

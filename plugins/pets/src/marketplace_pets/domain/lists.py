@@ -98,6 +98,9 @@ BOOKING_SCOPES = ("vaccinations", "behaviour", "allergies")
 GRANT_DAYS_AFTER = 30
 """A grant that came with a booking ends so many days after the service."""
 ORIGINS = ("booking", "owner")
+FOLLOW_UP, GROOMING, SEE_VET = "follow_up", "grooming", "see_vet"
+FOLLOW_UPS = (FOLLOW_UP, GROOMING, SEE_VET)
+"""What a shop may ask a family to come for: to come back to it, the next grooming, a vet."""
 BEHAVIOURS = (
     ("BITES", N_("Bites"), Tone.BAD),
     ("MUZZLE", N_("Needs a muzzle"), Tone.WARN),

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import attrs
 
+from marketplace_pets.domain import lists
 from marketplace_pets.domain.lists import DECEASED
 
 _SLACK = {"exact": 0, "month": 15, "year": 182}
@@ -231,11 +232,47 @@ class Due:
     due_on: date
     protocol: str = ""
     overdue: bool = False
+    shop_id: UUID | None = None
+    follow_up_id: UUID | None = None
 
     @property
     def key(self) -> str:
         """What a family says that it does not want to hear of: the timetable, else the reason."""
         return self.protocol or self.reason
+
+
+@attrs.frozen(kw_only=True)
+class Booked:
+    """What is booked for a pet, as whoever holds the booking told it. ``meets`` are the keys and reasons of the care
+    plan that are seen to then.
+    """
+
+    pet_id: UUID
+    shop_id: UUID
+    on: date
+    title: str
+    link: str = ""
+    meets: frozenset[str] = frozenset()
+
+    def sees_to(self, due: Due) -> bool:
+        """Whether a line of the plan needs no other booking. A shop that asked the family to come again is met by any
+        visit to it.
+        """
+        here = due.reason == lists.FOLLOW_UP and due.shop_id == self.shop_id
+        return here or due.reason in self.meets or due.key in self.meets
+
+
+@attrs.frozen(kw_only=True)
+class FollowUp:
+    """What a shop asked a family to come for: ``follow_up`` (to it), ``grooming``, ``see_vet``."""
+
+    follow_up_id: UUID
+    pet_id: UUID
+    shop_id: UUID
+    kind: str
+    what: str
+    due_on: date
+    said_on: date
 
 
 @attrs.frozen(kw_only=True)

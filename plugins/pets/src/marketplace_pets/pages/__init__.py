@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from marketplace_pets.pages import families, records, sharing, timetables, vendors
+from marketplace_pets.pages import care, families, records, sharing, timetables, vendors
 
-handlers = (*families.handlers, *records.handlers, *sharing.handlers, *timetables.handlers, *vendors.handlers)
+handlers = (
+    *families.handlers,
+    *records.handlers,
+    *sharing.handlers,
+    *care.handlers,
+    *timetables.handlers,
+    *vendors.handlers,
+)

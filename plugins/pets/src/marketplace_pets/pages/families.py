@@ -184,6 +184,7 @@ async def pet(request: WebRequest, site: Given[Site], actor: Given[Actor], pet_i
         protocol_names=dict(services.PROTOCOL_CHOICES),
         checks=dict(lists.CHECKS),
         care=await showing.care_plan(site, pet_id, by=actor, locale=locale),
+        booked=await showing.booked_list(site, pet_id, by=actor),
         muted=await showing.muted_list(site, pet_id, by=actor, locale=locale),
         entries=(await showing.history(site, pet_id, by=actor, locale=locale, limit=8)).items,
         grants=[g for g in await showing.grant_list(site, pet_id, by=actor) if g.live],

@@ -112,6 +112,7 @@ PERSONAL = PersonalData(
         },
         "pets_pet.emergency_name": "contact",
         "pets_pet.emergency_phone": "contact",
+        "pets_booked.person_id": "identity",
         "pets_keepership.person_id": "identity",
         "pets_co_keeper.person_id": "identity",
         "pets_transfer.offered_by_id": "identity",
@@ -134,6 +135,7 @@ PERSONAL = PersonalData(
                 "grant",
                 "read",
                 "timeline",
+                "follow_up",
                 "mute",
                 "merge",
             )

@@ -1,5 +1,6 @@
 """Reads of pets: each answers frozen values or structs, in one statement however many rows there are."""
 
+from marketplace_pets.queries.coming import booked_for, follow_ups_at, follow_ups_of
 from marketplace_pets.queries.health import (
     allergies_of,
     behaviours_of,
@@ -47,6 +48,7 @@ __all__ = [
     "Tie",
     "allergies_of",
     "behaviours_of",
+    "booked_for",
     "card_of",
     "cards",
     "co_keeper",
@@ -54,6 +56,8 @@ __all__ = [
     "dose_by_id",
     "doses_of",
     "export",
+    "follow_ups_at",
+    "follow_ups_of",
     "grant_for",
     "grant_of",
     "grants_of",

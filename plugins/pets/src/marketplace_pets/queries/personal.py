@@ -13,9 +13,11 @@ from marketplace_pets.queries.profiles import keepership, pet
 from marketplace_pets.tables import (
     allergy_table,
     behaviour_table,
+    booked_table,
     co_keeper_table,
     condition_table,
     dose_table,
+    follow_up_table,
     grant_table,
     keepership_table,
     mark_table,
@@ -27,7 +29,7 @@ from marketplace_pets.tables import (
 )
 
 _PER_PET = (mark_table, weight_table, allergy_table, condition_table, behaviour_table, dose_table, grant_table)
-_RECORD = (*_PER_PET, read_table, timeline_table)
+_RECORD = (*_PER_PET, read_table, timeline_table, follow_up_table)
 
 
 async def export(connection: AsyncConnection, person_id: UUID) -> dict[str, Any]:
@@ -43,7 +45,7 @@ async def export(connection: AsyncConnection, person_id: UUID) -> dict[str, Any]
         sa.or_(merge_table.c.kept_id.in_(kept), merge_table.c.by_person_id == person_id)
     )
     told["merge"] = [_plain(row) for row in (await connection.execute(asked)).mappings()]
-    for table in (keepership_table, co_keeper_table):
+    for table in (keepership_table, co_keeper_table, booked_table):
         rows = (await connection.execute(sa.select(table).where(table.c.person_id == person_id))).mappings()
         told[table.name.removeprefix("pets_")] = [_plain(row) for row in rows]
     checked = sa.select(dose.id, dose.checked_at, dose.check_reason).where(dose.checked_by_id == person_id)

@@ -202,6 +202,22 @@ class NewBehaviour(Form):
     comment: Annotated[str, Field(N_("Comment"), max_length=300)] = ""
 
 
+class NewFollowUp(Form):
+    """What a shop asks a family to come again for."""
+
+    what: Annotated[
+        str,
+        Field(N_("What the pet should come for"), max_length=200, hint=N_("For example: check of the stitches")),
+    ]
+    due_on: Annotated[date, Field(N_("By which day"))]
+
+
+class NewFollowUpAt(NewFollowUp, frozen=True, kw_only=True):
+    """The same by a program; ``shop_id`` may be left out by who works for one shop."""
+
+    shop_id: ForShop = ""
+
+
 class Died(Form):
     """The day on which a pet died."""
 

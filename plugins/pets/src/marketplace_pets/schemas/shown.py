@@ -183,7 +183,10 @@ class DosesView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DueView(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a care plan. ``key`` is what it can be muted by; ``href`` leads to what helps, said by ``act``."""
+    """One line of a care plan. ``key`` is what it can be muted by; ``href`` leads to what helps, said by ``act``;
+    ``write_href`` to where it is noted as done, said by ``write`` (empty if that is the same). A shop's own wish has
+    its ``shop_name`` and the ``follow_up_id`` that ends it.
+    """
 
     reason: str
     text: str
@@ -193,6 +196,33 @@ class DueView(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     act: str
     href: str
+    write: str = ""
+    write_href: str = ""
+    shop_name: str = ""
+    follow_up_id: UUID | None = None
+
+
+class BookedView(msgspec.Struct, frozen=True, kw_only=True):
+    """What is booked for a pet. ``meets`` are the reasons of the care plan that are seen to then."""
+
+    on: date
+    title: str
+    shop_id: UUID
+    shop_name: str
+    link: str
+    meets: list[str]
+
+
+class FollowUpView(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a shop asked to come again. ``booked_on`` is null while nothing is booked there."""
+
+    id: UUID
+    pet_id: UUID
+    pet_name: str
+    shop_id: UUID
+    what: str
+    due_on: date
+    booked_on: date | None
 
 
 class MutedView(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,15 +2,18 @@
 
 - For computing about a pet that its family brings, on any connection: :func:`my_pets`, :func:`card`, :func:`may_book`,
   :func:`latest_weight`, :func:`behaviour_codes`, :func:`gate` and the plural forms.
-- With a booking, in its unit of work: :func:`grant_for_booking`, :func:`end_booking_grant`.
+- With a booking, in its unit of work: :func:`grant_for_booking`, :func:`end_booking_grant`; and for the care plan
+  :func:`expect`, :func:`expect_no_more`.
 - For a pet whose family is not here yet: :func:`write_down`, :func:`known_to`.
 - For showing another's record to staff: :func:`read`, which writes the family's log.
-- For adding to the record: :func:`note`, :func:`record_weight`, :func:`record_dose`, :func:`flag_behaviour`.
+- For adding to the record: :func:`note`, :func:`advise`, :func:`record_weight`, :func:`record_dose`,
+  :func:`flag_behaviour`.
 """
 
 from marketplace_pets.domain import PROTOCOL_CHOICES
 from marketplace_pets.services.access import BY_CHIP, access_pet, may, own_shop, seen_pet, shop_of, today, weighed_at
 from marketplace_pets.services.claiming import SEND, SendClaim, invite, invite_again, known_to, send_claim, write_down
+from marketplace_pets.services.coming import advise, ask_to_come, end_follow_up, expect, expect_no_more
 from marketplace_pets.services.doses import record_dose, verify_dose
 from marketplace_pets.services.emergencies import break_glass, may_open, open_in_emergency
 from marketplace_pets.services.health import (
@@ -67,6 +70,8 @@ __all__ = [
     "add_allergy",
     "add_condition",
     "add_mark",
+    "advise",
+    "ask_to_come",
     "behaviour_codes",
     "behaviours",
     "break_glass",
@@ -77,7 +82,10 @@ __all__ = [
     "end_allergy",
     "end_booking_grant",
     "end_condition",
+    "end_follow_up",
     "erase",
+    "expect",
+    "expect_no_more",
     "find_by_chip",
     "flag_behaviour",
     "gate",

@@ -14,9 +14,11 @@ from marketplace_pets.services.picturing import DOSE_PHOTOS, PET_PHOTOS
 from marketplace_pets.tables import (
     allergy_table,
     behaviour_table,
+    booked_table,
     co_keeper_table,
     condition_table,
     dose_table,
+    follow_up_table,
     grant_table,
     keepership_table,
     mark_table,
@@ -41,6 +43,7 @@ _WRITTEN_BY = (
     grant_table,
     read_table,
     timeline_table,
+    follow_up_table,
     mute_table,
     merge_table,
 )
@@ -71,7 +74,8 @@ async def erase(uow: UnitOfWork, person_id: UUID) -> None:
         await uow.session.execute(unnamed)
     undone = sa.update(merge_table).where(merge_table.c.undone_by_id == person_id).values(undone_by_id=None)
     await uow.session.execute(undone)
-    d = dose_table.c
+    b, d = booked_table.c, dose_table.c
+    await uow.session.execute(sa.update(booked_table).where(b.person_id == person_id).values(person_id=None))
     await uow.session.execute(sa.update(dose_table).where(d.checked_by_id == person_id).values(checked_by_id=None))
     await PET_PHOTOS.forget_person(uow, person_id)
     await DOSE_PHOTOS.forget_person(uow, person_id)

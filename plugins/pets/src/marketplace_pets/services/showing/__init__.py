@@ -1,11 +1,10 @@
 """Pets as doors show them: values put into words of the reader's language."""
 
+from marketplace_pets.services.showing.care import booked_list, care_plan, due_view, follow_up_list, muted_list
 from marketplace_pets.services.showing.families import (
-    care_plan,
     dose_history,
     history,
     is_family,
-    muted_list,
     pet_list,
     pet_view,
     protocol_list,
@@ -30,7 +29,6 @@ from marketplace_pets.services.showing.wording import (
     behaviour_view,
     condition_view,
     dose_views,
-    due_view,
     entry_views,
     standing_view,
     weight_views,
@@ -43,6 +41,7 @@ __all__ = [
     "badge_view",
     "badges_of",
     "behaviour_view",
+    "booked_list",
     "care_plan",
     "condition_view",
     "dose_history",
@@ -50,6 +49,7 @@ __all__ = [
     "due_view",
     "entry_views",
     "finder_view",
+    "follow_up_list",
     "grant_list",
     "history",
     "is_family",

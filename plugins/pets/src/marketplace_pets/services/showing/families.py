@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 from uuid import UUID
-
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.site import Site
+from marketplace_kit.shops import queries as shop_queries
 from marketplace_kit.web.paging import Page, decode_cursor, encode_cursor
 from marketplace_pets import queries
 from marketplace_pets.domain import (
     PROTOCOL_CHOICES,
     Birth,
-    DoseGiven,
-    Due,
-    PetCard,
-    Protocols,
-    WeightSeen,
     lists,
 )
-from marketplace_pets.domain.care import REASONS, plan
 from marketplace_pets.domain.weights import with_changes
 from marketplace_pets.schemas import (
     DosesView,
-    DueView,
     EntryView,
-    MutedView,
     PetRow,
     PetView,
     ProtocolView,
     WeightView,
 )
 from marketplace_pets.services.access import seen_pet, today
+from marketplace_pets.services.showing.care import care_data, due_view
 from marketplace_pets.services.showing.wording import (
     allergy_view,
     badge_view,
@@ -43,7 +33,6 @@ from marketplace_pets.services.showing.wording import (
     behaviour_view,
     condition_view,
     dose_views,
-    due_view,
     entry_views,
     standing_view,
     weight_views,
@@ -51,12 +40,13 @@ from marketplace_pets.services.showing.wording import (
 
 
 async def pet_list(site: Site, by: Actor, locale: str) -> list[PetRow]:
-    """The asker's pets with their badges and what is due next; seven statements for any number of pets."""
+    """The asker's pets with their badges and what is due next; ten statements for any number of pets."""
     if by.person_id is None:
         return []
     found = await site.ask(queries.pets_of, by.person_id, by.shops)
-    care = await site.ask(_care_data, [card.pet_id for card, _ in found])
     day = today(site)
+    care = await site.ask(care_data, [card.pet_id for card, _ in found], day)
+    shops = await site.ask(shop_queries.names_of, care.shops)
     return [
         PetRow(
             id=card.pet_id,
@@ -67,63 +57,10 @@ async def pet_list(site: Site, by: Actor, locale: str) -> list[PetRow]:
             right=right,
             cover=card.cover,
             badges=[badge_view(site, locale, b) for b in badges_of(card, care.doses_of(card), care.known, day)],
-            next_due=next((due_view(site, locale, due, card.pet_id) for due in care.plan_of(card, day)), None),
+            next_due=next((due_view(site, locale, d, card.pet_id, shops) for d in care.plan_of(card, day)), None),
         )
         for card, right in found
     ]
-
-
-class _Care:
-    """What care plans of some pets are computed from."""
-
-    def __init__(self, known: Protocols, doses: Any, weights: Any, groomed: Any, running: Any, muted: Any) -> None:
-        self.known, self._doses, self._weights = known, doses, weights
-        self._groomed, self._running, self._muted = groomed, running, muted
-
-    def doses_of(self, card: PetCard) -> list[DoseGiven]:
-        found: list[DoseGiven] = self._doses.get(card.pet_id, [])
-        return found
-
-    def plan_of(self, card: PetCard, day: date) -> list[Due]:
-        weighed: WeightSeen | None = self._weights.get(card.pet_id)
-        return plan(
-            card,
-            self.doses_of(card),
-            self.known,
-            day,
-            weighed_on=weighed.at.date() if weighed else None,
-            groomed_on=self._groomed.get(card.pet_id, ()),
-            running_out=self._running.get(card.pet_id, ()),
-            muted=self._muted.get(card.pet_id, ()),
-        )
-
-
-async def _care_data(connection: AsyncConnection, pet_ids: Sequence[UUID]) -> _Care:
-    return _Care(
-        await queries.protocols(connection),
-        await queries.doses_of(connection, pet_ids),
-        await queries.latest_weights(connection, pet_ids),
-        await queries.groomed_on(connection, pet_ids),
-        await queries.running_out(connection, pet_ids),
-        await queries.muted_of(connection, pet_ids),
-    )
-
-
-async def care_plan(site: Site, pet_id: UUID, *, by: Actor, locale: str) -> list[DueView]:
-    """What is due for a pet, soonest first, for its family. Refuses like :func:`seen_pet`."""
-    await seen_pet(site, pet_id, by=by)
-    card = (await site.ask(queries.cards, (pet_id,)))[pet_id]
-    care = await site.ask(_care_data, [pet_id])
-    return [due_view(site, locale, due, pet_id) for due in care.plan_of(card, today(site))]
-
-
-async def muted_list(site: Site, pet_id: UUID, *, by: Actor, locale: str) -> list[MutedView]:
-    """What the family does not want to hear of, in words."""
-    await seen_pet(site, pet_id, by=by)
-    keys = (await site.ask(queries.muted_of, (pet_id,))).get(pet_id, set())
-    known = await site.ask(queries.protocols)
-    words = dict(REASONS) | {key: known[key].label for key in keys if key in known}
-    return [MutedView(reason=key, text=site.texts.gettext(locale, words.get(key, key))) for key in sorted(keys)]
 
 
 async def pet_view(site: Site, pet_id: UUID, *, by: Actor, locale: str) -> PetView:

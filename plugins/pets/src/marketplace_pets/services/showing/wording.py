@@ -9,8 +9,6 @@ from uuid import UUID
 
 from marketplace_kit.accounts.queries import names_of
 from marketplace_kit.kernel.site import Site
-from marketplace_kit.kernel.texts import N_
-from marketplace_kit.listings.queries import active_kinds
 from marketplace_kit.shops import queries as shop_queries
 from marketplace_kit.web.formats import day as shown_day
 from marketplace_pets.domain import (
@@ -20,7 +18,6 @@ from marketplace_pets.domain import (
     Birth,
     Condition,
     DoseGiven,
-    Due,
     PetCard,
     Protocol,
     Protocols,
@@ -37,7 +34,6 @@ from marketplace_pets.schemas import (
     BehaviourView,
     ConditionView,
     DoseView,
-    DueView,
     EntryView,
     StandingView,
     WeightView,
@@ -78,36 +74,6 @@ def badges_of(card: PetCard, doses: Sequence[DoseGiven], known: Protocols, day: 
         return []
     begun = {d.protocol for d in doses}
     return [badge(p, doses, card.birth, day) for p in known.of(card.species) if p.shown_missing or p.name in begun]
-
-
-CLINICS, GROOMERS = ("vet.visit", "vet.service"), ("grooming.service",)
-"""Kinds of listings that help, as far as this site has them."""
-_HELP = {
-    "dose_due": (CLINICS, N_("Find a clinic"), "add/dose", N_("Add what was given")),
-    "deworming_due": ((), "", "add/dose", N_("Add what was given")),
-    "weight_check": ((), "", "add/weight", N_("Add a weight")),
-    "grooming_due": (GROOMERS, N_("Find a groomer"), "timeline", N_("See the history")),
-    "medication_runs_out": (CLINICS, N_("Find a clinic"), "add/condition", N_("Add an illness or medicine")),
-}
-
-
-def due_view(site: Site, locale: str, one: Due, pet_id: UUID) -> DueView:
-    """A line of a care plan with the one button that helps: services of the right kind if this site has them, else
-    the form on which it is noted.
-    """
-    kinds, find, form, write = _HELP[one.reason]
-    offered = active_kinds(site)
-    kind = next((k for k in kinds if k in offered), "")
-    return DueView(
-        reason=one.reason,
-        text=worded(site, locale, one.text, one.facts),
-        due_on=one.due_on,
-        protocol=one.protocol,
-        overdue=one.overdue,
-        key=one.key,
-        act=site.texts.gettext(locale, find if kind else write),
-        href=f"/listings?kind={kind}" if kind else f"/pets/{pet_id}/{form}",
-    )
 
 
 def allergy_view(one: Allergy) -> AllergyView:

@@ -1,43 +1,13 @@
-"""The tables of pets. ``pets_pet`` is the one that other plugins may point at; a pet goes for good when its last keeper
-is forgotten, so they point with ``ON DELETE CASCADE`` or ``SET NULL``.
-
-What was weighed, given or read stays as it was written: triggers refuse to change those facts, and to take such a row
-away while its pet is there. Verdicts, marks and the names of people stand beside the facts and may change.
-"""
+"""The record of a pet: who it is, who keeps it, what was weighed, given, shared and read."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
-from typing import Any
 
 import sqlalchemy as sa
 
 from marketplace_kit.kernel.database import Json, UtcDateTime, Uuid, metadata
 from marketplace_kit.web.galleries import photo_table
 from marketplace_pets.domain import lists
-
-
-def _one_of(column: str, values: Iterable[Any]) -> str:
-    names = (value if isinstance(value, str) else value[0] for value in values)
-    return f"{column} IN ({', '.join(repr(name) for name in names)})"
-
-
-def _pet(**more: Any) -> sa.Column[Any]:
-    return sa.Column("pet_id", Uuid, sa.ForeignKey("pets_pet.id", ondelete="CASCADE"), nullable=False, **more)
-
-
-def _by(name: str = "by_person_id") -> sa.Column[Any]:
-    return sa.Column(name, Uuid, sa.ForeignKey("person.id", ondelete="SET NULL"), index=True)
-
-
-def _shop(**more: Any) -> sa.Column[Any]:
-    # Shops are closed, never deleted: no rule for their going.
-    return sa.Column("shop_id", Uuid, sa.ForeignKey("shop.id"), **more)
-
-
-def _where(condition: str) -> dict[str, Any]:
-    return {"unique": True, "sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
-
+from marketplace_pets.tables.columns import by_column, one_of, pet_column, shop_column, unique_where
 
 pet_table = sa.Table(
     "pets_pet",
@@ -68,10 +38,10 @@ pet_table = sa.Table(
     sa.Column("version", sa.Integer, nullable=False, server_default="1"),
     sa.Column("cover", sa.String(60)),
     sa.CheckConstraint("name <> ''", name="name"),
-    sa.CheckConstraint(_one_of("species", lists.SPECIES), name="species"),
-    sa.CheckConstraint(_one_of("sex", lists.SEXES), name="sex"),
-    sa.CheckConstraint(_one_of("born_precision", lists.PRECISIONS), name="precision"),
-    sa.CheckConstraint(_one_of("state", lists.STATES), name="state"),
+    sa.CheckConstraint(one_of("species", lists.SPECIES), name="species"),
+    sa.CheckConstraint(one_of("sex", lists.SEXES), name="sex"),
+    sa.CheckConstraint(one_of("born_precision", lists.PRECISIONS), name="precision"),
+    sa.CheckConstraint(one_of("state", lists.STATES), name="state"),
     sa.CheckConstraint("(state = 'deceased') = (deceased_on IS NOT NULL)", name="deceased"),
 )
 
@@ -81,34 +51,34 @@ keepership_table = sa.Table(
     "pets_keepership",
     metadata,
     sa.Column("id", Uuid, primary_key=True),
-    _pet(index=True),
+    pet_column(index=True),
     sa.Column("person_id", Uuid, sa.ForeignKey("person.id", ondelete="CASCADE"), index=True),
-    _shop(index=True),
+    shop_column(index=True),
     sa.Column("since", UtcDateTime, nullable=False),
     sa.Column("until", UtcDateTime),
     sa.Column("how", sa.String(10), nullable=False),
     sa.CheckConstraint("(person_id IS NULL) <> (shop_id IS NULL)", name="keeper"),
     sa.CheckConstraint("until IS NULL OR until >= since", name="forwards"),
-    sa.CheckConstraint(_one_of("how", lists.HOWS), name="how"),
-    sa.Index("uq_pets_keepership_open", "pet_id", **_where("until IS NULL")),
+    sa.CheckConstraint(one_of("how", lists.HOWS), name="how"),
+    sa.Index("uq_pets_keepership_open", "pet_id", **unique_where("until IS NULL")),
 )
 """Who keeps a pet: one open row for each, a person or a shop."""
 
 co_keeper_table = sa.Table(
     "pets_co_keeper",
     metadata,
-    _pet(primary_key=True),
+    pet_column(primary_key=True),
     sa.Column("person_id", Uuid, sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True),
     sa.Column("right", sa.String(10), nullable=False),
     sa.Column("since", UtcDateTime, nullable=False),
-    sa.CheckConstraint(_one_of('"right"', lists.RIGHTS), name="right"),
+    sa.CheckConstraint(one_of('"right"', lists.RIGHTS), name="right"),
 )
 
 mark_table = sa.Table(
     "pets_mark",
     metadata,
     sa.Column("id", Uuid, primary_key=True),
-    _pet(index=True),
+    pet_column(index=True),
     sa.Column("kind", sa.String(20), nullable=False),
     sa.Column("value", sa.String(40), nullable=False),
     sa.Column("on_day", sa.Date),
@@ -116,22 +86,22 @@ mark_table = sa.Table(
     # False for a chip of a pet that died, or that was taken out of use: the number may be met again then.
     sa.Column("live", sa.Boolean, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
-    _by(),
-    sa.CheckConstraint(_one_of("kind", lists.MARKS), name="kind"),
+    by_column(),
+    sa.CheckConstraint(one_of("kind", lists.MARKS), name="kind"),
     sa.CheckConstraint("kind <> 'chip' OR length(value) = 15", name="chip"),
-    sa.Index("uq_pets_mark_live_chip", "value", **_where("kind = 'chip' AND live")),
+    sa.Index("uq_pets_mark_live_chip", "value", **unique_where("kind = 'chip' AND live")),
 )
 
 weight_table = sa.Table(
     "pets_weight",
     metadata,
     sa.Column("id", Uuid, primary_key=True),
-    _pet(),
+    pet_column(),
     sa.Column("grams", sa.Integer, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("recorded_at", UtcDateTime, nullable=False),
-    _by(),
-    _shop(index=True),
+    by_column(),
+    shop_column(index=True),
     sa.Column("source", sa.String(10), nullable=False),
     sa.Column("method", sa.String(20), nullable=False),
     sa.Column("body_condition", sa.Integer),
@@ -140,7 +110,7 @@ weight_table = sa.Table(
     sa.Column("mistake_reason", sa.String(500), nullable=False, server_default=""),
     sa.CheckConstraint("grams > 0 AND grams / 10 * 10 = grams", name="grams"),
     sa.CheckConstraint("body_condition BETWEEN 1 AND 9", name="body_condition"),
-    sa.CheckConstraint(_one_of("source", lists.SOURCES), name="source"),
+    sa.CheckConstraint(one_of("source", lists.SOURCES), name="source"),
     sa.Index("ix_pets_weight_pet_id_at", "pet_id", "at"),
 )
 
@@ -148,49 +118,49 @@ allergy_table = sa.Table(
     "pets_allergy",
     metadata,
     sa.Column("id", Uuid, primary_key=True),
-    _pet(index=True),
+    pet_column(index=True),
     sa.Column("substance", sa.String(120), nullable=False),
     sa.Column("is_class", sa.Boolean, nullable=False),
     sa.Column("reaction", sa.String(300), nullable=False),
     sa.Column("severity", sa.String(10), nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
-    _by(),
-    _shop(index=True),
+    by_column(),
+    shop_column(index=True),
     sa.Column("ended_at", UtcDateTime),
     sa.Column("ended_reason", sa.String(500), nullable=False, server_default=""),
-    sa.CheckConstraint(_one_of("severity", lists.SEVERITIES), name="severity"),
+    sa.CheckConstraint(one_of("severity", lists.SEVERITIES), name="severity"),
 )
 
 condition_table = sa.Table(
     "pets_condition",
     metadata,
     sa.Column("id", Uuid, primary_key=True),
-    _pet(index=True),
+    pet_column(index=True),
     sa.Column("kind", sa.String(20), nullable=False),
     sa.Column("what", sa.String(120), nullable=False),
     sa.Column("details", sa.String(500), nullable=False),
     sa.Column("since", sa.Date),
     sa.Column("runs_out_on", sa.Date),
     sa.Column("at", UtcDateTime, nullable=False),
-    _by(),
-    _shop(index=True),
+    by_column(),
+    shop_column(index=True),
     sa.Column("ended_at", UtcDateTime),
     sa.Column("ended_reason", sa.String(500), nullable=False, server_default=""),
-    sa.CheckConstraint(_one_of("kind", lists.CONDITIONS), name="kind"),
+    sa.CheckConstraint(one_of("kind", lists.CONDITIONS), name="kind"),
 )
 
 behaviour_table = sa.Table(
     "pets_behaviour",
     metadata,
     sa.Column("id", Uuid, primary_key=True),
-    _pet(),
+    pet_column(),
     sa.Column("code", sa.String(20), nullable=False),
     sa.Column("comment", sa.String(300), nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
-    _by(),
-    _shop(index=True),
+    by_column(),
+    shop_column(index=True),
     sa.Column("ended_at", UtcDateTime),
-    sa.Index("uq_pets_behaviour_open", "pet_id", "code", **_where("ended_at IS NULL")),
+    sa.Index("uq_pets_behaviour_open", "pet_id", "code", **unique_where("ended_at IS NULL")),
 )
 
 protocol_table = sa.Table(
@@ -202,7 +172,7 @@ protocol_table = sa.Table(
     sa.Column("source", sa.String(300), nullable=False),
     sa.Column("dated", sa.Date, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
-    _by(),
+    by_column(),
     sa.CheckConstraint("version >= 2", name="version"),
 )
 """Versions that a vet of this site wrote; version 1 of each comes with the plugin."""
@@ -211,7 +181,7 @@ dose_table = sa.Table(
     "pets_dose",
     metadata,
     sa.Column("id", Uuid, primary_key=True),
-    _pet(),
+    pet_column(),
     sa.Column("protocol", sa.String(40), nullable=False),
     sa.Column("protocol_version", sa.Integer, nullable=False),
     sa.Column("given_on", sa.Date, nullable=False),
@@ -226,16 +196,16 @@ dose_table = sa.Table(
     sa.Column("historical", sa.Boolean, nullable=False),
     sa.Column("override_reason", sa.String(500), nullable=False),
     sa.Column("recorded_at", UtcDateTime, nullable=False),
-    _by(),
-    _shop(index=True),
+    by_column(),
+    shop_column(index=True),
     sa.Column("state", sa.String(20), nullable=False),
     sa.Column("checked_at", UtcDateTime),
-    _by("checked_by_id"),
+    by_column("checked_by_id"),
     sa.Column("checked_shop_id", Uuid, sa.ForeignKey("shop.id"), index=True),
     sa.Column("check_reason", sa.String(500), nullable=False, server_default=""),
     sa.Column("cover", sa.String(60)),
-    sa.CheckConstraint(_one_of("source", lists.SOURCES), name="source"),
-    sa.CheckConstraint(_one_of("state", lists.CHECKS), name="state"),
+    sa.CheckConstraint(one_of("source", lists.SOURCES), name="source"),
+    sa.CheckConstraint(one_of("state", lists.CHECKS), name="state"),
     sa.CheckConstraint("valid_until IS NULL OR valid_until >= given_on", name="forwards"),
     sa.CheckConstraint("state NOT IN ('verified', 'refused') OR checked_at IS NOT NULL", name="checked"),
     sa.Index("ix_pets_dose_pet_id_given_on", "pet_id", "given_on"),
@@ -248,8 +218,8 @@ grant_table = sa.Table(
     "pets_grant",
     metadata,
     sa.Column("id", Uuid, primary_key=True),
-    _pet(index=True),
-    _shop(nullable=False),
+    pet_column(index=True),
+    shop_column(nullable=False),
     # “ vaccinations weight ”: each scope between blanks, so that one can be looked for.
     sa.Column("scopes", sa.String(120), nullable=False),
     sa.Column("purpose", sa.String(200), nullable=False),
@@ -259,8 +229,8 @@ grant_table = sa.Table(
     sa.Column("revoked_why", sa.String(40), nullable=False, server_default=""),
     sa.Column("origin", sa.String(10), nullable=False),
     sa.Column("booking", sa.String(80), unique=True),
-    _by(),
-    sa.CheckConstraint(_one_of("origin", lists.ORIGINS), name="origin"),
+    by_column(),
+    sa.CheckConstraint(one_of("origin", lists.ORIGINS), name="origin"),
     sa.CheckConstraint("(origin = 'booking') = (booking IS NOT NULL)", name="booking"),
     sa.Index("ix_pets_grant_shop_id_pet_id", "shop_id", "pet_id"),
 )
@@ -269,9 +239,9 @@ read_table = sa.Table(
     "pets_read",
     metadata,
     sa.Column("id", Uuid, primary_key=True),
-    _pet(),
-    _shop(nullable=False, index=True),
-    _by(),
+    pet_column(),
+    shop_column(nullable=False, index=True),
+    by_column(),
     sa.Column("scope", sa.String(20), nullable=False),
     sa.Column("why", sa.String(200), nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
@@ -286,13 +256,13 @@ timeline_table = sa.Table(
     "pets_timeline",
     metadata,
     sa.Column("id", Uuid, primary_key=True),
-    _pet(),
+    pet_column(),
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("kind", sa.String(40), nullable=False),
     sa.Column("title", sa.String(200), nullable=False),
     sa.Column("facts", Json, nullable=False),
-    _shop(index=True),
-    _by(),
+    shop_column(index=True),
+    by_column(),
     sa.Column("scope", sa.String(20), nullable=False),
     sa.Column("link", sa.String(200), nullable=False),
     sa.Column("key", sa.String(120), unique=True),
@@ -305,52 +275,27 @@ transfer_table = sa.Table(
     "pets_transfer",
     metadata,
     sa.Column("id", Uuid, primary_key=True),
-    _pet(index=True),
+    pet_column(index=True),
     sa.Column("right", sa.String(10), nullable=False),
     sa.Column("digest", sa.String(64), nullable=False, unique=True),
     sa.Column("offered_by_id", Uuid, sa.ForeignKey("person.id", ondelete="CASCADE"), nullable=False, index=True),
     sa.Column("offered_at", UtcDateTime, nullable=False),
     sa.Column("ends_at", UtcDateTime, nullable=False),
-    _by("accepted_by_id"),
+    by_column("accepted_by_id"),
     sa.Column("accepted_at", UtcDateTime),
     sa.Column("withdrawn_at", UtcDateTime),
     # Where a shop sent the code of a pet that it wrote down; empty for a code that was told by word.
     sa.Column("phone", sa.String(20), nullable=False, server_default=""),
     sa.Column("locale", sa.String(10), nullable=False, server_default=""),
     sa.CheckConstraint("accepted_at IS NULL OR withdrawn_at IS NULL", name="ended_once"),
-    sa.CheckConstraint(_one_of('"right"', (lists.KEEPER, *lists.RIGHTS)), name="right"),
+    sa.CheckConstraint(one_of('"right"', (lists.KEEPER, *lists.RIGHTS)), name="right"),
     sa.Index(
         "uq_pets_transfer_open",
         "pet_id",
-        **_where("\"right\" = 'keeper' AND accepted_at IS NULL AND withdrawn_at IS NULL"),
+        **unique_where("\"right\" = 'keeper' AND accepted_at IS NULL AND withdrawn_at IS NULL"),
     ),
 )
 """An offer to become keeper (or co-keeper, with a right), taken up with a code that its maker alone was shown."""
-
-reminder_table = sa.Table(
-    "pets_reminder",
-    metadata,
-    _pet(primary_key=True),
-    sa.Column("protocol", sa.String(40), primary_key=True),
-    sa.Column("due_on", sa.Date, primary_key=True),
-    sa.Column("days", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("state", sa.String(10), nullable=False),
-    sa.Column("at", UtcDateTime, nullable=False),
-    sa.CheckConstraint("days IN (-30, -7, 0, 14)", name="days"),
-    sa.CheckConstraint("state IN ('sent', 'skipped')", name="state"),
-)
-"""Each reminder that went out, or was past already when its date became known: the key exists once."""
-
-mute_table = sa.Table(
-    "pets_mute",
-    metadata,
-    _pet(primary_key=True),
-    # A timetable's name, or a reason of the care plan.
-    sa.Column("reason", sa.String(40), primary_key=True),
-    sa.Column("at", UtcDateTime, nullable=False),
-    _by(),
-)
-"""What a family does not want to be reminded of."""
 
 merge_table = sa.Table(
     "pets_merge",
@@ -360,36 +305,11 @@ merge_table = sa.Table(
     sa.Column("gone_id", Uuid, sa.ForeignKey("pets_pet.id", ondelete="CASCADE"), nullable=False),
     sa.Column("why", sa.String(500), nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
-    _by(),
+    by_column(),
     sa.Column("undone_at", UtcDateTime),
-    _by("undone_by_id"),
+    by_column("undone_by_id"),
     sa.CheckConstraint("kept_id <> gone_id", name="two"),
     sa.CheckConstraint("why <> ''", name="why"),
-    sa.Index("uq_pets_merge_gone", "gone_id", **_where("undone_at IS NULL")),
+    sa.Index("uq_pets_merge_gone", "gone_id", **unique_where("undone_at IS NULL")),
 )
 """The ledger of records that turned out to be of one animal. No other row is rewritten: reads take both together."""
-
-TABLES = tuple(
-    t.name
-    for t in (
-        pet_table,
-        photo_of_pet_table,
-        keepership_table,
-        co_keeper_table,
-        mark_table,
-        weight_table,
-        allergy_table,
-        condition_table,
-        behaviour_table,
-        protocol_table,
-        dose_table,
-        photo_of_dose_table,
-        grant_table,
-        read_table,
-        timeline_table,
-        transfer_table,
-        reminder_table,
-        mute_table,
-        merge_table,
-    )
-)
