@@ -98,6 +98,16 @@ BOOKING_SCOPES = ("vaccinations", "behaviour", "allergies")
 GRANT_DAYS_AFTER = 30
 """A grant that came with a booking ends so many days after the service."""
 ORIGINS = ("booking", "owner")
+DIGEST_DAYS = (
+    ("", N_("Never")),
+    ("mon", N_("Monday")),
+    ("tue", N_("Tuesday")),
+    ("wed", N_("Wednesday")),
+    ("thu", N_("Thursday")),
+    ("fri", N_("Friday")),
+    ("sat", N_("Saturday")),
+    ("sun", N_("Sunday")),
+)
 FOLLOW_UP, GROOMING, SEE_VET = "follow_up", "grooming", "see_vet"
 FOLLOW_UPS = (FOLLOW_UP, GROOMING, SEE_VET)
 """What a shop may ask a family to come for: to come back to it, the next grooming, a vet."""

@@ -86,6 +86,22 @@ NOTICES = (
         sample=_SAMPLE,
     ),
 )
+DIGEST = Notice(
+    name="pets.digest",
+    label=N_("What is due for my pets, in one message"),
+    subject=N_("{pets}: what is due"),
+    body=N_("{lines} The page of each pet leads to what can be booked."),
+    category="services",
+    sample={"pets": "Buddy, Алтай", "lines": "Buddy: Weigh the pet, 1 March. Алтай: Time for the groomer, 5 March."},
+)
+ENDING = Notice(
+    name="pets.grants_ending",
+    label=N_("What I share of my pets ends soon"),
+    subject=N_("Sharing of a pet ends soon"),
+    body=N_("These shops see your pet through this day: {lines}. Share again if that should go on."),
+    category="services",
+    sample={"lines": "Buddy, Лапки: 1 March 2027"},
+)
 OPENED = Notice(
     name="pets.opened_in_emergency",
     label=N_("A shop opened my pet's record in an emergency"),
@@ -193,7 +209,7 @@ class Pets(Plugin):
     @hookimpl
     @override
     def mk_notices(self) -> Sequence[Notice]:
-        return (*NOTICES, OPENED, CLAIM)
+        return (*NOTICES, DIGEST, ENDING, OPENED, CLAIM)
 
     @hookimpl
     @override
@@ -201,6 +217,8 @@ class Pets(Plugin):
         return (
             Job(name="pets.plan_reminders", payload=jobs.Nothing, run=jobs.plan_reminders, every=timedelta(days=1)),
             Job(name="pets.remind", payload=jobs.Nothing, run=jobs.remind),
+            Job(name="pets.tell_ending", payload=jobs.Nothing, run=jobs.tell_ending),
+            Job(name="pets.digest", payload=jobs.Nothing, run=jobs.send_digests),
             Job(name=services.SEND, payload=services.SendClaim, run=services.send_claim),
         )
 

@@ -31,10 +31,11 @@ from marketplace_pets.queries.profiles import (
     tie,
     written_down,
 )
-from marketplace_pets.queries.reminding import muted_of, reminded, to_remind
+from marketplace_pets.queries.reminding import keepers_to_remind, kept_by, muted_of, reminded, to_remind
 from marketplace_pets.queries.sharing import (
     grant_for,
     grant_of,
+    grants_ending,
     grants_of,
     known_to,
     live_grants,
@@ -60,11 +61,14 @@ __all__ = [
     "follow_ups_of",
     "grant_for",
     "grant_of",
+    "grants_ending",
     "grants_of",
     "groomed_on",
     "joined_to",
     "keeper_of",
+    "keepers_to_remind",
     "keepership",
+    "kept_by",
     "known_to",
     "latest_weights",
     "ledger_of",

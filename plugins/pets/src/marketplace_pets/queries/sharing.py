@@ -21,6 +21,7 @@ from marketplace_pets.queries.profiles import CARDS, Rows, card_of, keepership, 
 from marketplace_pets.tables import (
     dose_table,
     grant_table,
+    keepership_table,
     pet_table,
     read_table,
 )
@@ -137,6 +138,39 @@ async def waiting_doses(
         .limit(limit)
     )
     return (await connection.execute(asked)).all()
+
+
+async def grants_ending(connection: AsyncConnection, first: date, last: date, limit: int) -> Rows:
+    """Grants that families gave and that end between these days, untold as yet, of pets that people keep: ``id, pet_id,
+    name, shop_id, expires_on, person_id``. One that goes on in another grant of the same scopes is left out.
+    """
+    later = grant_table.alias()
+    goes_on = sa.exists().where(
+        later.c.pet_id == grant.pet_id,
+        later.c.shop_id == grant.shop_id,
+        later.c.id != grant.id,
+        later.c.revoked_at.is_(None),
+        sa.or_(later.c.expires_on.is_(None), later.c.expires_on > grant.expires_on),
+        later.c.scopes == grant.scopes,
+    )
+    asked = (
+        sa.select(grant.id, grant.pet_id, pet.name, grant.shop_id, grant.expires_on, keepership.person_id)
+        .select_from(grant_table)
+        .join(pet_table, pet.id == grant.pet_id)
+        .join(keepership_table, sa.and_(keepership.pet_id == pet.id, keepership.until.is_(None)))
+        .where(
+            grant.ending_told_at.is_(None),
+            grant.revoked_at.is_(None),
+            grant.origin == "owner",
+            grant.expires_on.between(first, last),
+            keepership.person_id.is_not(None),
+            pet.state != lists.DECEASED,
+            sa.not_(goes_on),
+        )
+    )
+    return (
+        await connection.execute(asked.order_by(keepership.person_id, grant.expires_on, grant.id).limit(limit))
+    ).all()
 
 
 async def reads_of(

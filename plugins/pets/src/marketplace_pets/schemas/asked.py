@@ -271,6 +271,26 @@ class PetsSettings(Form):
     remind_hour: Annotated[int, Field(N_("Hour of the day at which reminders go out"), min=0, max=23, runtime=True)] = (
         10
     )
+    digest_day: Annotated[
+        str,
+        Field(
+            N_("Day on which families hear what is due"),
+            choices=lists.DIGEST_DAYS,
+            runtime=True,
+            hint=N_("One message for all pets of a keeper, with what came up since the last one."),
+        ),
+    ] = "mon"
+    grant_ends_days: Annotated[
+        int,
+        Field(
+            N_("Families hear before sharing ends"),
+            unit=N_("days"),
+            min=0,
+            max=30,
+            runtime=True,
+            hint=N_("0: only on the last day."),
+        ),
+    ] = 3
     emergency_opening: Annotated[
         bool,
         Field(

@@ -14,8 +14,10 @@ from marketplace_pets.domain import PROTOCOL_CHOICES
 from marketplace_pets.services.access import BY_CHIP, access_pet, may, own_shop, seen_pet, shop_of, today, weighed_at
 from marketplace_pets.services.claiming import SEND, SendClaim, invite, invite_again, known_to, send_claim, write_down
 from marketplace_pets.services.coming import advise, ask_to_come, end_follow_up, expect, expect_no_more
+from marketplace_pets.services.digesting import send_digests
 from marketplace_pets.services.doses import record_dose, verify_dose
 from marketplace_pets.services.emergencies import break_glass, may_open, open_in_emergency
+from marketplace_pets.services.ending import tell_ending
 from marketplace_pets.services.health import (
     add_allergy,
     add_condition,
@@ -122,6 +124,7 @@ __all__ = [
     "revoke",
     "seen_pet",
     "send_claim",
+    "send_digests",
     "separate",
     "set_active",
     "share",
@@ -129,6 +132,7 @@ __all__ = [
     "take_up",
     "tell_change",
     "tell_checked",
+    "tell_ending",
     "tell_moved",
     "tell_opened",
     "today",

@@ -19,6 +19,7 @@ from marketplace_pets.domain import DoseGiven, PetCard, Protocols
 from marketplace_pets.domain.care import REASONS, due_days
 from marketplace_pets.domain.standing import OFFSETS
 from marketplace_pets.services.access import access_pet, today
+from marketplace_pets.services.digesting import told_of
 from marketplace_pets.tables import mute_table, reminder_table
 
 AT_ONCE = 100
@@ -119,6 +120,7 @@ async def _send(uow: UnitOfWork, pet_id: UUID, keys: Sequence[Key]) -> int:
     for key in keys:
         if key in valid and await _store(uow, key, "sent"):
             await _tell(uow, card, known, key)
+            await told_of(uow, pet_id, key[1])
             sent += 1
     return sent
 

@@ -12,6 +12,7 @@ from marketplace_pets.tables.caring import (
     follow_up_table,
     mute_table,
     reminder_table,
+    told_table,
 )
 from marketplace_pets.tables.records import (
     allergy_table,
@@ -57,6 +58,7 @@ TABLES = tuple(
         merge_table,
         booked_table,
         follow_up_table,
+        told_table,
     )
 )
 
@@ -81,6 +83,7 @@ __all__ = [
     "read_table",
     "reminder_table",
     "timeline_table",
+    "told_table",
     "transfer_table",
     "weight_table",
 ]

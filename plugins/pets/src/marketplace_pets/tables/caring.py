@@ -52,6 +52,16 @@ booked_table = sa.Table(
 )
 """What is booked for a pet, told by whoever holds the booking; gone when it took place or was cancelled."""
 
+told_table = sa.Table(
+    "pets_told",
+    metadata,
+    pet_column(primary_key=True),
+    # A timetable's name, or a reason of the care plan.
+    sa.Column("key", sa.String(40), primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+)
+"""When a line of the care plan was last in a message to the family."""
+
 follow_up_table = sa.Table(
     "pets_follow_up",
     metadata,

@@ -29,4 +29,8 @@ def shop_column(**more: Any) -> sa.Column[Any]:
 
 
 def unique_where(condition: str) -> dict[str, Any]:
-    return {"unique": True, "sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
+    return {"unique": True, **where(condition)}
+
+
+def where(condition: str) -> dict[str, Any]:
+    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from marketplace_kit.kernel.database import Json, UtcDateTime, Uuid, metadata
 from marketplace_kit.web.galleries import photo_table
 from marketplace_pets.domain import lists
-from marketplace_pets.tables.columns import by_column, one_of, pet_column, shop_column, unique_where
+from marketplace_pets.tables.columns import by_column, one_of, pet_column, shop_column, unique_where, where
 
 pet_table = sa.Table(
     "pets_pet",
@@ -230,9 +230,16 @@ grant_table = sa.Table(
     sa.Column("origin", sa.String(10), nullable=False),
     sa.Column("booking", sa.String(80), unique=True),
     by_column(),
+    # When its family was told that it ends.
+    sa.Column("ending_told_at", UtcDateTime),
     sa.CheckConstraint(one_of("origin", lists.ORIGINS), name="origin"),
     sa.CheckConstraint("(origin = 'booking') = (booking IS NOT NULL)", name="booking"),
     sa.Index("ix_pets_grant_shop_id_pet_id", "shop_id", "pet_id"),
+    sa.Index(
+        "ix_pets_grant_ending",
+        "expires_on",
+        **where("ending_told_at IS NULL AND revoked_at IS NULL AND origin = 'owner'"),
+    ),
 )
 
 read_table = sa.Table(
