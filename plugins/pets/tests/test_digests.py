@@ -77,7 +77,7 @@ async def test_what_a_reminder_said_is_not_in_the_digest_and_who_wants_none_gets
     assert changed.status_code == 200, changed.text
     await family.site.do(services.unmute, pet, "weight_check", by=family.as_olga)
     await services.send_digests(family.site)
-    listed = await (await family.program("Olga")).get("/api/notifications/list")
+    listed = await (await family.program("Olga")).get("/api/notifications")
     assert ("pets.dose_due" in listed.text, "pets.digest" in listed.text) == (True, False)
 
 
