@@ -32,6 +32,7 @@ from marketplace_kit.notifications.plugin import plugin as notifications
 from marketplace_kit.operations.plugin import plugin as operations
 from marketplace_kit.orders.plugin import plugin as orders
 from marketplace_kit.orders.services.desk import OrderBooker, OrderDesk, OrderPromises, OrderPurse
+from marketplace_kit.orders.services.retiming import OrderTimekeeper
 from marketplace_kit.pages.plugin import plugin as pages
 from marketplace_kit.pages.queries import PageTree
 from marketplace_kit.places.plugin import plugin as places
@@ -39,7 +40,7 @@ from marketplace_kit.reviews.plugin import plugin as reviews
 from marketplace_kit.reviews.services.staffing import StaffRatings
 from marketplace_kit.scheduling.plugin import plugin as scheduling
 from marketplace_kit.scheduling.services.crew import Columns
-from marketplace_kit.scheduling.services.desk import Booker, Desk
+from marketplace_kit.scheduling.services.desk import Booker, Desk, Timekeeper
 from marketplace_kit.scheduling.services.purse import Purse
 from marketplace_kit.scheduling.services.rated import Ratings
 from marketplace_kit.scheduling.services.waiting import Beginner
@@ -116,6 +117,7 @@ def open_site(
     site.facilities[Promises] = OrderPromises()
     site.facilities[Desk] = OrderDesk()
     site.facilities[Purse] = OrderPurse()
+    site.facilities[Timekeeper] = OrderTimekeeper()
     site.facilities[Ratings] = StaffRatings()
     site.facilities[Booker] = site.facilities[Beginner] = OrderBooker()
     return site

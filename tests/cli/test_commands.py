@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -16,10 +16,15 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from marketplace_kit.accounts.services import create_person
 from marketplace_kit.cli import main
 from marketplace_kit.cli.deployment import Deployment
 from marketplace_kit.kernel.choices import choose
-from marketplace_kit.kernel.site import Site
+from marketplace_kit.kernel.site import Site, UnitOfWork
+from marketplace_kit.shops.schemas import NewShop
+from marketplace_kit.shops.services import ensure_shop
+from marketplace_kit.shops.tables import shop_table
+from marketplace_kit.testing.zones import zone_law
 
 pytestmark = pytest.mark.one_engine
 Run = Callable[..., Result]
@@ -347,3 +352,25 @@ def test_a_site_that_could_not_start_is_not_set_up(run: Run, tmp_path: Path) -> 
 
 def test_a_command_that_is_none_is_refused(run: Run) -> None:
     assert "nonsense" in run("nonsense", code=2).output
+
+
+async def open_in_almaty(site: Site) -> None:
+    owner = await create_person(site, name="Owner", email="owner@example.kz", password="a-good-long-password")
+    await ensure_shop(site, NewShop(name="Salon", city="Almaty"), owner=owner)
+
+    async def moved(uow: UnitOfWork) -> None:
+        await uow.session.execute(sa.update(shop_table).values(zone="Asia/Almaty"))
+
+    await site.do(moved)
+
+
+def test_zones_are_held_against_the_law_that_times_were_worked_out_by(ready: Run, tmp_path: Path) -> None:
+    with zone_law(tmp_path / "zones", "Asia/Almaty", timedelta(hours=6)):
+        Deployment(Path("marketplace.toml")).run(open_in_almaty)
+        assert "Asia/Almaty" in ready("zones").output
+        assert json.loads(ready("zones", "--check", "--json").output)["zones"][0]["noted"]
+    assert "changed by law: Asia/Almaty" in ready("zones", "--check", code=1).output
+    found = json.loads(ready("doctor", "--json").output)
+    assert ["Asia/Almaty" in one["finding"] for one in found if "marketplace zones" in one["cure"]] == [True]
+    assert "0 appointments worked out anew" in ready("zones").output
+    ready("zones", "--check")

@@ -7,6 +7,8 @@ from datetime import timedelta
 from marketplace_kit.kernel.hooks import Job, Retry
 from marketplace_kit.kernel.jobs import Work
 from marketplace_kit.kernel.plugin import Nothing
+from marketplace_kit.scheduling.services.clocks import CHECK, check_clocks
+from marketplace_kit.scheduling.services.clocks import EVERY as EVERY_CLOCK
 from marketplace_kit.scheduling.services.next_free import NEXT_FREE, OfShop, work_out, work_out_all
 from marketplace_kit.scheduling.services.offering import OFFER, OVER, Freed, Offered, offer, offer_over, tell_waiting
 from marketplace_kit.scheduling.services.reminding import REMIND, Remind, remind
@@ -37,6 +39,13 @@ async def next_free_all(work: Work, _: Nothing) -> None:
         pass
 
 
+async def clocks(work: Work, _: Nothing) -> None:
+    """The law by which instants were worked out against that of this machine; doing it twice changes nothing."""
+    await check_clocks(work.site)
+    async with work.finish():
+        pass
+
+
 async def materialise_series(work: Work, _: Nothing) -> None:
     """Dates of series become appointments, twelve weeks ahead; doing it twice changes nothing."""
     await materialise(work)
@@ -48,6 +57,7 @@ jobs = (
     Job(name="scheduling.sweep", payload=Nothing, run=sweep, every=timedelta(minutes=5)),
     Job(name=NEXT_FREE, payload=OfShop, run=next_free),
     Job(name="scheduling.next_free_all", payload=Nothing, run=next_free_all, every=timedelta(hours=1)),
+    Job(name=CHECK, payload=Nothing, run=clocks, every=EVERY_CLOCK),
     Job(name=REMIND, payload=Remind, run=remind),
     Job(name=OFFER, payload=Freed, run=offer),
     Job(name=OVER, payload=Offered, run=offer_over),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping
-from importlib.metadata import version
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import attrs
 import sqlalchemy as sa
@@ -25,9 +26,11 @@ from marketplace_kit.notifications.services import channels_found
 from marketplace_kit.operations.queries.trail import is_old, last_backup_at
 from marketplace_kit.operations.queries.work import oldest_waiting
 from marketplace_kit.operations.schemas import FindingView, OperationsSettings
+from marketplace_kit.scheduling.services.clocks import compare_clocks, tz_version
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 _LATE_SECONDS = 120
+_KAZAKHSTAN = timedelta(hours=5)
 _LISTINGS = 10_000
 """How many listings are held against the search index: the doctor answers in seconds on a large site too."""
 _DEAD = sa.text("SELECT count(*) FROM job WHERE state = 'dead'")
@@ -143,11 +146,16 @@ async def _migrations(site: Site) -> AsyncIterator[Finding]:
         yield Finding(what, OK, N_("at head"))
 
 
-async def _zone_data(_: Site) -> AsyncIterator[Finding]:
-    found = version("tzdata")
-    good = tuple(int(p) for p in found.split(".")[:2]) >= (2024, 1)
+async def _zone_data(site: Site) -> AsyncIterator[Finding]:
+    """What this process really reads: a machine's own data come before the package's."""
+    offset = datetime(2024, 6, 1, tzinfo=UTC).astimezone(ZoneInfo("Asia/Almaty")).utcoffset()
     cure = N_("upgrade tzdata: Kazakhstan has one zone since 2024a")
-    yield _judged(N_("time zones"), good, "tzdata {version}", cure, FAIL, version=found)
+    yield _judged(N_("time zones"), offset == _KAZAKHSTAN, "tzdata {version}", cure, FAIL, version=tz_version())
+    report = await compare_clocks(site)
+    changed = [one.zone for one in report.zones if one.changed]
+    if changed:
+        text, cure = N_("the clock was changed by law: {zones}"), N_("work times out anew: marketplace zones")
+        yield Finding(N_("time zones"), WARN, text, cure, {"zones": ", ".join(changed)})
 
 
 async def _storage(site: Site) -> AsyncIterator[Finding]:

@@ -17,6 +17,8 @@ from marketplace_kit.kernel.process import Process, Stage, State, Tone
 from marketplace_kit.kernel.texts import N_
 
 OWNER, STAFF, CUSTOMER, SYSTEM, ADMIN = "owner", "staff", "customer", "system", "admin"
+CLOCK_CHANGED = "clock_changed"
+"""The timeline's word for what no verb did: a law moved the clock, and an instant followed."""
 ACTOR_KINDS = ("customer", "guest", "staff", "system")
 SEE_SHOP, WORK = "orders.see_shop", "orders.work"
 

@@ -15,7 +15,18 @@ from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.ids import digest
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.process import Stage
-from marketplace_kit.orders.domain import ADMIN, CUSTOMER, OWNER, STAFF, STAGES, STEPS, agreed_total, step_of
+from marketplace_kit.kernel.texts import N_
+from marketplace_kit.orders.domain import (
+    ADMIN,
+    CLOCK_CHANGED,
+    CUSTOMER,
+    OWNER,
+    STAFF,
+    STAGES,
+    STEPS,
+    agreed_total,
+    step_of,
+)
 from marketplace_kit.orders.domain.paid import PAID_STATES
 from marketplace_kit.orders.queries.kinds import Words
 from marketplace_kit.orders.queries.lines import lines_of
@@ -41,6 +52,7 @@ from marketplace_kit.orders.tables import order_table as order
 from marketplace_kit.shops.tables import member_table as member
 from marketplace_kit.shops.tables import shop_table as shop
 
+_CLOCK = N_("The clock was changed by law. The time on the wall stays as it was agreed.")
 SHOP_COLUMNS = (
     shop.c.slug.label("shop_slug"),
     shop.c.name.label("shop_name"),
@@ -158,6 +170,8 @@ def _event(row: Any, lines: Mapping[UUID, LineView], head: Any, words: Words) ->
         name = words.customer(head.contact_name, head.customer_id)
     version = row.facts.get("process_version", 1)
     said = words.verb(about.kind, version, row.verb, row.after, row.facts.get("stage", about.stage)) if about else ""
+    if row.verb == CLOCK_CHANGED:
+        said = words.say(_CLOCK)
     if about is None and row.after in PAID_STATES:
         said = words.paid(row.verb, row.facts)
     return EventView(

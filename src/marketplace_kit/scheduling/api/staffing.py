@@ -14,6 +14,7 @@ from marketplace_kit.kernel.fields import parse
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.scheduling import queries, services
+from marketplace_kit.scheduling.queries.clocks import collisions_of
 from marketplace_kit.scheduling.queries.plans import today_in
 from marketplace_kit.scheduling.schemas import (
     Break,
@@ -26,6 +27,7 @@ from marketplace_kit.scheduling.schemas import (
     ResourceWeek,
     ServiceRule,
 )
+from marketplace_kit.scheduling.schemas.clocks import ClockCollision
 from marketplace_kit.scheduling.services.policies import missed_rule
 from marketplace_kit.scheduling.services.working import staffed_shop
 from marketplace_kit.web.bodies import sent_raw
@@ -140,6 +142,16 @@ async def calendar(
     return found
 
 
+@get(
+    "/api/shops/{shop_id:uuid}/clock-collisions",
+    **route(SIGNED_IN, summary="What overlaps since the law of the clock was changed"),
+)
+async def clock_collisions(site: Given[Site], actor: Given[Actor], shop_id: Shop) -> list[ClockCollision]:
+    """Each keeps its time on the wall and lies on something else; it leaves the list when either is moved."""
+    await staffed_shop(site, actor, shop_id, actor.locale)
+    return await site.ask(collisions_of, shop_id)
+
+
 @put("/api/listings/{listing_id:uuid}/booking", **route(SIGNED_IN, body=ServiceRule, summary="How it is booked"))
 async def set_rule(
     site: Given[Site], actor: Given[Actor], form: Given[ServiceRule], listing_id: FromPath[UUID]
@@ -177,5 +189,6 @@ handlers = (
     release_break,
     walk_in,
     calendar,
+    clock_collisions,
     set_rule,
 )

@@ -7,7 +7,7 @@ Each edge becomes an instant once; no datetime is made per candidate.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -189,3 +189,12 @@ def day_bounds(zone: str, day: date) -> tuple[int, int]:
     """The instants between which a date lies there."""
     wall = day.toordinal() * DAY
     return edge(zone, wall, opening=True), edge(zone, wall + DAY, opening=True)
+
+
+LAWS_READ: list[Callable[[], None]] = [even_offset.cache_clear, day_bounds.cache_clear]
+"""What forgets what it worked out by the law of a clock. A process knows one law as long as it runs; tests do not."""
+
+
+def forget_laws() -> None:
+    for forget in LAWS_READ:
+        forget()

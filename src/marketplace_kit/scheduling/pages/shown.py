@@ -157,6 +157,8 @@ class Showing:
             marks.append(self.say(N_("wants this person")))
         if one.overbooked:
             marks.append(self.say(N_("overbooked")))
+        if one.collides:
+            marks.append(self.say(N_("overlaps since the clock was changed")))
         if one.note:
             marks.append(self.say(N_("has a note")))
         money = self.paid.get(one.order_id)

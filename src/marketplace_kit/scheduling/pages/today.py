@@ -19,12 +19,15 @@ from marketplace_kit.scheduling.pages.selling import ShopChoice, desk
 from marketplace_kit.scheduling.pages.shown import Showing, waiting_states
 from marketplace_kit.scheduling.pages.wording import said_day
 from marketplace_kit.scheduling.queries import diary
+from marketplace_kit.scheduling.queries.clocks import collisions_of
+from marketplace_kit.scheduling.schemas.clocks import ClockCollision, LiesOn
 from marketplace_kit.scheduling.services.purse import paid_marks
 from marketplace_kit.web.context import Given, WebRequest, visit_of
 from marketplace_kit.web.rendering import page, see_other
 from marketplace_kit.web.routing import SIGNED_IN, route
 
 NEXT = 5
+_TAKEN = N_("Time that is taken")
 AHEAD_S = 400 * 86_400
 
 
@@ -66,12 +69,25 @@ async def today_page(
         waiting=[v for v in shown if v.waits],
         coming=[showing.visit(v) for v in coming],
         unpaid=[showing.visit(v) for v in owing],
+        collisions=[_collision(one, showing) for one in await site.ask(collisions_of, at.shop.id)],
         problems=await problems_of(site, at.shop.id, showing),
         walk_in_href=f"/sell/calendar/guest?{asked}",
         topic=topic_of(at.shop.id),
         refresh_href=f"/sell/today?{asked}",
         snapshot={"shop_id": at.shop.id},
     )
+
+
+def _collision(one: ClockCollision, showing: Showing) -> tuple[str, str, str]:
+    """(what overlaps, on what, where it is moved)."""
+    href = f"/sell/calendar/{one.appointment_id}" if one.appointment_id else f"/sell/calendar/breaks/{one.claim_id}"
+    return _named(one, showing), ", ".join(_named(other, showing) for other in one.on), href
+
+
+def _named(one: LiesOn, showing: Showing) -> str:
+    day = said_day(one.starts_at.date(), showing.locale, today=showing.now.date())
+    what = " ".join(part for part in (one.customer, one.title) if part) or showing.say(_TAKEN)
+    return f"{day}, {one.starts_at:%H:%M}–{one.ends_at:%H:%M} {what}"
 
 
 handlers = (today_page,)

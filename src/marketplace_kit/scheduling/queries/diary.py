@@ -14,6 +14,7 @@ from marketplace_kit.accounts.tables import person_table as person
 from marketplace_kit.listings.domain import PUBLISHED
 from marketplace_kit.listings.tables import listing_table as listing
 from marketplace_kit.scheduling.domain.windows import DayRule, WeekRule, Working, windows_of
+from marketplace_kit.scheduling.queries.clocks import COLLIDES
 from marketplace_kit.scheduling.queries.following import WILL_COME
 from marketplace_kit.scheduling.schemas import LODGING
 from marketplace_kit.scheduling.tables import appointment_table as appointment
@@ -22,6 +23,7 @@ from marketplace_kit.scheduling.tables import resource_day_table as day_rule
 from marketplace_kit.scheduling.tables import resource_hours_table as hours
 from marketplace_kit.scheduling.tables import resource_table as resource
 from marketplace_kit.scheduling.tables import service_resource_table as performer
+from marketplace_kit.scheduling.tables.clocks import clock_collision_table as collision
 from marketplace_kit.scheduling.tables.following import answer_table as answer
 from marketplace_kit.scheduling.tables.travel import van_table as van
 from marketplace_kit.shops.queries import opening_of
@@ -32,7 +34,7 @@ _MOST = 2_000
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
     """An appointment as the shop's calendar shows it. ``is_new``: nobody knows this customer here yet;
-    ``will_come``: they said so, of this very start.
+    ``will_come``: they said so, of this very start; ``collides`` since the law of the clock was changed.
     """
 
     id: UUID
@@ -57,6 +59,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     note: str
     is_new: bool
     will_come: bool
+    collides: bool
     proposed_s: int | None
     eta_s: int | None
     version: int
@@ -92,6 +95,12 @@ _WILL_COME = sa.exists(
         answer.c.starts_s == appointment.c.starts_s,
     )
 )
+_COLLIDES = sa.exists(
+    sa.select(collision.c.claim_id)
+    .join_from(collision, claim, COLLIDES)
+    .where(claim.c.appointment_id == appointment.c.id)
+    .correlate(appointment)
+)
 _GUEST = sa.and_(appointment.c.person_id.is_(None), appointment.c.contact_phone == "")
 _COLUMNS = (
     *(c for c in appointment.c if c.name in Visit.__struct_fields__),
@@ -100,6 +109,7 @@ _COLUMNS = (
     appointment.c.contact_phone.label("phone"),
     sa.and_(~_KNOWN, ~_GUEST).label("is_new"),
     _WILL_COME.label("will_come"),
+    _COLLIDES.label("collides"),
 )
 _VISITS = (
     sa.select(*_COLUMNS)
@@ -113,7 +123,7 @@ _VISITS = (
 
 
 def _visit(row: sa.RowMapping) -> Visit:
-    said = {name: bool(row[name]) for name in ("is_new", "will_come")}
+    said = {name: bool(row[name]) for name in ("is_new", "will_come", "collides")}
     return Visit(**{name: row[name] for name in Visit.__struct_fields__} | said)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -79,6 +79,35 @@ class Booker(Protocol):
         self, uow: UnitOfWork, line_id: UUID, verb: str, asked: Mapping[str, Any], *, by: Actor, side: str
     ) -> None:
         """A verb of the line's process, by its ``customer`` or the ``shop``."""
+        ...
+
+
+@attrs.frozen(kw_only=True)
+class Retimed:
+    """A line whose time on the wall is what it was while its instant is another: the law of the clock was changed.
+    ``facts`` replace those of the same name; ``deadline`` (was, is): what was due then is due at the other moment.
+    """
+
+    line_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    facts: Mapping[str, Any]
+    deadline: tuple[datetime, datetime]
+
+
+class Timekeeper(Protocol):
+    """Keeps what orders know of a time in step with it."""
+
+    async def hold(self, uow: UnitOfWork, order_ids: Sequence[UUID]) -> None:
+        """Nobody acts on these orders until the commit: orders are held before what stands behind their lines."""
+        ...
+
+    async def retimed(self, uow: UnitOfWork, lines: Sequence[Retimed]) -> None:
+        """A line that no order knows is passed over."""
+        ...
+
+    async def retimed_drafts(self, uow: UnitOfWork, zone: str, by: Mapping[UUID, int]) -> None:
+        """What somebody is about to order, by so many seconds for each line."""
         ...
 
 

@@ -22,6 +22,7 @@ MISSED, REMINDER = "scheduling.missed", "scheduling.reminder"
 SHOP_REQUESTED, SHOP_BOOKED = "scheduling.shop_requested", "scheduling.shop_booked"
 SHOP_MOVED, SHOP_CANCELLED = "scheduling.shop_moved", "scheduling.shop_cancelled"
 SHOP_EXPIRED, CHECKED_IN = "scheduling.shop_expired", "scheduling.checked_in"
+SHOP_CLOCK = "scheduling.shop_clock"
 
 WITH_INVITE = frozenset({CONFIRMED, MOVED, CANCELLED, DECLINED})
 """What changes the customer's own calendar."""
@@ -42,6 +43,7 @@ _SAMPLE = {
     "summary": "…",
     "customer": "Ерлан",
     "until": "14:20",
+    "count": "2",
 }
 
 
@@ -185,6 +187,13 @@ NOTICES = (
         N_("A request at my shop was not answered in time"),
         N_("Expired: {title}, {when}"),
         N_("“{title}” for {customer} on {when} was neither confirmed nor paid in time. The time is free again."),
+    ),
+    _notice(
+        SHOP_CLOCK,
+        N_("Appointments at my shop overlap since the clock was changed"),
+        N_("The clock was changed by law: {count} overlap at your shop"),
+        N_("All appointments keep the time on the wall. {count} of them now lie on something else. Please move them."),
+        urgent=True,
     ),
     _notice(
         CHECKED_IN,

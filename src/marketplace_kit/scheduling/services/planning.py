@@ -17,7 +17,7 @@ from marketplace_kit.kernel.texts import N_
 from marketplace_kit.listings.services import choice_of
 from marketplace_kit.scheduling.domain.offers import STAFF, Able, Need, Role
 from marketplace_kit.scheduling.domain.travel import Place, Rounds
-from marketplace_kit.scheduling.domain.windows import Window, Working, shop_ranges, windows_of
+from marketplace_kit.scheduling.domain.windows import LAWS_READ, Window, Working, shop_ranges, windows_of
 from marketplace_kit.scheduling.queries.services import Rule, Service
 from marketplace_kit.scheduling.queries.snapshots import Own, Plan, Resource
 from marketplace_kit.scheduling.schemas import VAN, Measured
@@ -141,6 +141,9 @@ def _usual(opening: _Same, first: date, days: int) -> tuple[list[tuple[int, int]
     """
     open_ = shop_ranges(opening.it, first, days)
     return open_, windows_of(Working(), opening.it, first, days, open_=open_)
+
+
+LAWS_READ.append(_usual.cache_clear)
 
 
 class _Planner:

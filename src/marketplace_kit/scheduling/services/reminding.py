@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 import msgspec
@@ -35,12 +35,20 @@ class Remind(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def plan_reminders(
-    uow: UnitOfWork, appointment_id: UUID, *, version: int, starts_s: int, zone: str, live: bool = True
+    uow: UnitOfWork,
+    appointment_id: UUID,
+    *,
+    version: int,
+    starts_s: int,
+    zone: str,
+    live: bool = True,
+    shifted_s: int = 0,
 ) -> None:
     """Write the reminders of an appointment as it is from this transaction on; those of earlier versions are void.
 
     Call it wherever an appointment is made or gets another version, with ``live=False`` once it is over or off. What
-    should have left already is skipped; one that was sent for this very start is not sent again.
+    should have left already is skipped; one that was sent for this very start is not sent again. ``shifted_s``: the
+    clock was changed by so much, and the start is the same on the wall.
     """
     mine = reminder.c.appointment_id == appointment_id
     known: dict[int, list[tuple[datetime, str]]] = {}
@@ -49,7 +57,8 @@ async def plan_reminders(
             sa.select(reminder.c.offset_minutes, reminder.c.due_at, reminder.c.state).where(mine)
         )
         for row in rows:
-            known.setdefault(row.offset_minutes, []).append((row.due_at, row.state))
+            due = row.due_at + timedelta(seconds=shifted_s)
+            known.setdefault(row.offset_minutes, []).append((due, row.state))
         outdated = sa.and_(mine, reminder.c.version != version, reminder.c.state == WAITING)
         await uow.session.execute(sa.update(reminder).where(outdated).values(state=VOID))
     if not live:

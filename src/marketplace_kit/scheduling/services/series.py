@@ -207,7 +207,7 @@ async def _shift_planned(uow: UnitOfWork, first: Any, shift: timedelta, minute: 
         at = instant_of(first.zone, day.toordinal() * DAY + minute)
         if day not in taken:
             taken.add(day)
-            moved.append({"series_id": row.series_id, "day": day, "state": "planned", "starts_s": at})
+            moved.append({"series_id": row.series_id, "day": day, "state": "planned", "starts_s": at, "minute": minute})
     if moved:
         await uow.session.execute(sa.insert(dates), moved)
     return len(moved)

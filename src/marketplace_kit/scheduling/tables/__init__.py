@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from marketplace_kit.kernel.database import Json, UtcDateTime, Uuid, metadata
+from marketplace_kit.scheduling.tables.clocks import CLOCKS
 from marketplace_kit.scheduling.tables.following import FOLLOWING
 from marketplace_kit.scheduling.tables.travel import TRAVEL
 
@@ -291,4 +292,5 @@ TABLES = (
     )
     + FOLLOWING
     + TRAVEL
+    + CLOCKS
 )

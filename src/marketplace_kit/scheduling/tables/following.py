@@ -95,12 +95,15 @@ series_date_table = sa.Table(
     sa.Column("day", sa.Date, primary_key=True),
     sa.Column("state", sa.String(10), nullable=False),
     sa.Column("starts_s", sa.BigInteger),
+    sa.Column("minute", sa.Integer),
     sa.Column("appointment_id", Uuid, sa.ForeignKey("appointment.id", ondelete="SET NULL"), index=True),
     sa.Column("reason", sa.String(60), nullable=False, server_default=""),
     sa.CheckConstraint("state IN ('planned', 'booked', 'conflict', 'dropped')", name="state"),
     sa.Index("ix_appointment_series_date_planned", "state", "starts_s"),
 )
-"""The dates of a series: each is booked once, whatever is tried twice."""
+"""The dates of a series: each is booked once, whatever is tried twice. ``minute`` is that of the day, where it is not
+the rule's.
+"""
 
 _OPEN = sa.text("state IN ('waiting', 'offered')")
 _GUEST = sa.text("state IN ('waiting', 'offered') AND person_id IS NULL")
