@@ -113,6 +113,10 @@ async def test_who_has_to_pay_before_sees_it_at_every_time_and_when_the_order_be
         client.headers["Authorization"] = f"Bearer {signed.json()['access_token']}"
         view = (await client.get(f"/api/scheduling/slots?listing={haircut}&day=2026-03-03&days=1")).json()
         assert {s["reason"] for s in view["days"][0]["slots"]} == {"needs_prepayment"}
+        month = (await client.get(f"/api/scheduling/days?listing={haircut}&day=2026-03-03&days=2")).json()
+        assert [d["state"] for d in month["days"]] == ["needs_prepayment", "needs_prepayment"]
+        page = (await client.get(f"/en/book/{haircut}?month=2026-03")).text
+        assert "3 March: needs a prepayment" in " ".join(page.split()) or page.count("needs a prepayment") > 20
         shown = await client.get(f"/book/{haircut}?day=2026-03-03", headers={"Accept-Language": "en"})
         assert "This can be booked with a prepayment only" in shown.text
 

@@ -24,9 +24,10 @@ from marketplace_kit.kernel.jobs import run_until_idle
 from marketplace_kit.notifications.tables import notice_table
 from marketplace_kit.orders.schemas import MemberDetails
 from marketplace_kit.orders.services import place
+from marketplace_kit.scheduling.domain.areas import said_point
 from marketplace_kit.scheduling.domain.process import NewTime, Reason
 from marketplace_kit.scheduling.schemas import Break
-from marketplace_kit.scheduling.services import guarding, take_break
+from marketplace_kit.scheduling.services import guarding, take_break, unbookable, waiting
 from marketplace_kit.scheduling.services.offering import _offer_one
 from marketplace_kit.scheduling.services.waiting import (
     GuestWait,
@@ -37,15 +38,19 @@ from marketplace_kit.scheduling.services.waiting import (
     leave_wait,
     take_offer,
     wait_token,
+    waits_of,
 )
 from marketplace_kit.scheduling.tables import appointment_table, claim_table
 from marketplace_kit.scheduling.tables.following import wait_table
 from marketplace_kit.testing.clients import open_client
+from tests.scheduling.counter import Counter as Desk
+from tests.scheduling.rounds import A, B, C, Garage, away
 from tests.scheduling.salons import TUESDAY, Salon
 
 pytestmark = pytest.mark.anyio
 PASSWORD = "a-good-long-password"
-MORNING = WaitForm(first_day=TUESDAY, last_day=TUESDAY, part="morning")
+MORNING_DAY: dict[str, Any] = {"first_day": TUESDAY, "last_day": TUESDAY, "part": "morning"}
+MORNING = WaitForm(**MORNING_DAY)
 EVENING = WaitForm(first_day=TUESDAY, last_day=TUESDAY, part="evening")
 
 
@@ -408,3 +413,88 @@ async def test_it_is_joined_and_left_on_pages(salon: Salon) -> None:
         assert (await client.get("/api/scheduling/waits")).json() == []
         late = await client.post(f"/api/scheduling/waits/{mine['id']}/take")
         assert (late.status_code, late.json()["code"]) == (409, "offer_expired")
+
+
+async def test_what_a_vans_visit_leaves_is_offered_to_the_first_for_whom_the_way_fits(salon: Salon) -> None:
+    garage = await Garage.opened(salon)
+    await garage.book(A, "10:00")
+    middle, _ = await garage.book(B, "11:30")
+    await garage.book(C, "13:10")
+    far, near = await person(salon, "Far"), await person(salon, "Near")
+    for one, point in ((far, away(north_km=55)), (near, B)):
+        form = WaitForm(**MORNING_DAY, address="Satpaev 5", point=said_point(point))
+        await salon.site.do(join_wait, garage.listing, form, by=one)
+    await salon.move(middle.line_id, "cancel")
+    assert "11:30" not in await garage.times(B), "kept from the moment on in which it was let go"
+    await run_until_idle(salon.site)
+    assert await states(salon) == ["waiting", "offered"]
+    assert "11:30" not in await garage.times(B)
+    assert await garage.ways_fit() == []
+    (mine,) = await salon.site.ask(waits_of, near.person_id)
+    assert mine.offer_starts_at is not None
+    assert f"{mine.offer_starts_at:%H:%M}" == "11:20"
+    page = await salon.site.do(take_offer, mine.id, by=near)
+    details = MemberDetails(consent=True, phone="+77010000009")
+    await salon.site.do(place, page.removeprefix("/order/draft/"), details, by=near)
+    assert await garage.blocked() == ["10:00-11:00", "11:00-12:20", "12:45-14:10"]
+    assert await garage.ways_fit() == []
+
+
+async def test_a_vans_time_that_suits_nobody_is_open_to_all(salon: Salon) -> None:
+    garage = await Garage.opened(salon)
+    await garage.book(A, "10:00")
+    middle, _ = await garage.book(B, "11:30")
+    far = await person(salon, "Far")
+    form = WaitForm(**MORNING_DAY, address="Satpaev 5", point=said_point(away(north_km=95)))
+    await salon.site.do(join_wait, garage.listing, form, by=far)
+    await salon.move(middle.line_id, "cancel")
+    await run_until_idle(salon.site)
+    assert await states(salon) == ["waiting"]
+    assert "11:20" in await garage.times(B)
+    assert await garage.blocked() == ["10:00-11:00"]
+
+
+@pytest.mark.one_engine
+async def test_who_waits_for_a_visit_at_home_says_where_on_the_page_and_by_the_api(salon: Salon) -> None:
+    garage = await Garage.opened(salon)
+    haircut = await salon.service("At the salon")
+    await person(salon, "Dana")
+    dana = await Desk(salon).browser("dana")
+    path = f"/en/book/{garage.listing}/wait"
+    said = {"choice.address": "Satpaev 5", "choice.point": said_point(B), "day": TUESDAY.isoformat()}
+    page = (await dana.get(path, params=said)).text
+    assert 'value="Satpaev 5"' in page
+    assert "Latitude and longitude" not in (await dana.get(f"/en/book/{haircut}/wait")).text
+    token = page.split('name="csrf_token" value="')[1].split('"')[0]
+    days = {"first_day": TUESDAY.isoformat(), "last_day": TUESDAY.isoformat(), "part": "any"}
+    nowhere = await dana.post(path, data={"csrf_token": token, **days})
+    assert nowhere.status_code == 422
+    assert "Please say where somebody shall come" in nowhere.text
+    beyond = {"address": "Satpaev 5", "point": said_point(away(north_km=150))}
+    refused = await dana.post(path, data={"csrf_token": token, **days, **beyond})
+    assert (refused.status_code, "Nobody comes to this place" in refused.text) == (422, True)
+    assert 'value="Satpaev 5"' in refused.text
+    api = f"/api/scheduling/listings/{garage.listing}/waits"
+    assert (await dana.post(api, json=days)).json()["code"] == "invalid"
+    assert (await dana.post(api, json=days | beyond)).json()["code"] == "out_of_zone"
+    there = {"address": "Satpaev 5", "point": said_point(B)}
+    assert (await dana.post(path, data={"csrf_token": token, **days, **there})).status_code == 303
+    assert (await dana.post(api, json=days | there)).status_code == 201
+
+
+@pytest.mark.one_engine
+async def test_what_asks_for_more_than_a_time_cannot_be_waited_for_and_says_so(
+    salon: Salon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    haircut = await salon.service()
+    await person(salon, "Dana")
+    dana = await Desk(salon).browser("dana")
+    monkeypatch.setattr(waiting, "timed_kind_of", lambda *_: None)
+    monkeypatch.setattr(unbookable, "timed_kind_of", lambda *_: None)
+    days = {"first_day": TUESDAY.isoformat(), "last_day": TUESDAY.isoformat(), "part": "any"}
+    refused = await dana.post(f"/api/scheduling/listings/{haircut}/waits", json=days)
+    assert (refused.status_code, refused.json()["code"]) == (422, "cannot_wait")
+    slots = (await dana.get(f"/api/scheduling/slots?listing={haircut}&day=2026-03-03&days=1")).json()
+    assert slots["waitlist"] == ""
+    page = await dana.get(f"/en/book/{haircut}/wait")
+    assert (page.status_code, page.headers["location"].endswith(f"/book/{haircut}")) == (303, True)

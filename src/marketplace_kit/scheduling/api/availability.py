@@ -57,7 +57,6 @@ async def slots(
     chosen = _options(request)
     listing_id, first = _listing(listing), _day(day)
     wishes = await services.blank_wishes(site, listing_id, count, chosen)
-    customer = Customer(person_id=actor.person_id) if actor.person_id else None
     found = await services.slots_for(
         site,
         listing_id,
@@ -67,7 +66,7 @@ async def slots(
         staff,
         options=chosen,
         together=together,
-        customer=customer,
+        customer=_customer(actor),
         where=Where(point=point, district=district),
     )
     return await with_ratings(site, found)
@@ -77,6 +76,7 @@ async def slots(
 async def days_of_month(
     request: WebRequest,
     site: Given[Site],
+    actor: Given[Actor],
     listing: Listing,
     day: Day = "",
     days: Days = 31,
@@ -86,7 +86,9 @@ async def days_of_month(
     point: PointText = "",
     district: District = "",
 ) -> MonthView:
-    """For each date: `free`, `few`, `none` (all taken), `closed`, `too_soon` or `beyond`."""
+    """For each date: `free`, `few`, `none` (all taken), `closed`, `too_soon`, `beyond`, or `needs_prepayment` where
+    whoever asks has to pay before.
+    """
     chosen = _options(request)
     listing_id, first = _listing(listing), _day(day)
     wishes = await services.blank_wishes(site, listing_id, count, chosen)
@@ -99,8 +101,13 @@ async def days_of_month(
         staff,
         options=chosen,
         together=together,
+        customer=_customer(actor),
         where=Where(point=point, district=district),
     )
+
+
+def _customer(actor: Actor) -> Customer | None:
+    return Customer(person_id=actor.person_id) if actor.person_id else None
 
 
 def _options(request: WebRequest) -> Mapping[str, tuple[str, ...]]:

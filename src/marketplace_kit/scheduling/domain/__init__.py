@@ -19,6 +19,7 @@ from marketplace_kit.scheduling.domain.events import (
 )
 from marketplace_kit.scheduling.domain.refusals import (
     BookingBlocked,
+    CannotWait,
     CapacityFull,
     CutoffPassed,
     HasAppointments,
@@ -53,6 +54,7 @@ __all__ = [
     "AppointmentRescheduled",
     "AppointmentStarted",
     "BookingBlocked",
+    "CannotWait",
     "CapacityFull",
     "ClaimReleased",
     "CustomerCheckedIn",

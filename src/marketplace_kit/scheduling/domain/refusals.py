@@ -49,6 +49,14 @@ class OutOfZone(DomainError):
     text = N_("Nobody comes to this address on that day.")
 
 
+class CannotWait(DomainError):
+    """What becomes free is offered by its start (and place) alone; this asks for more before it can be promised."""
+
+    code = "cannot_wait"
+    kind = Kind.INVALID
+    text = N_("One cannot wait for a time of this service. Please choose one of the free times.")
+
+
 class HoldExpired(DomainError):
     code = "hold_expired"
     kind = Kind.CONFLICT

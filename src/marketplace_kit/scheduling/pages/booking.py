@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import attrs
@@ -37,7 +38,7 @@ from marketplace_kit.scheduling.pages.asked import (
     wishes_so_far,
     with_first_variants,
 )
-from marketplace_kit.scheduling.pages.home import ASK_WHERE, asking_where, goes_out, where_in
+from marketplace_kit.scheduling.pages.home import ASK_WHERE, FIELDS, asking_where, goes_out, where_in
 from marketplace_kit.scheduling.pages.months import (
     Start,
     month_start,
@@ -255,10 +256,13 @@ def _calendar(look: Look) -> dict[str, Any]:
         ones = starts.get(chosen, ())
         times = times_view(chosen, ones, chosen=asked.first(STARTS_AT), zone=look.zone_text, **words)
         if look.view.waitlist and not all(one.bookable for one in ones):
-            wait = (showing.say(N_("Wait for one")), f"{look.view.waitlist}?day={chosen.isoformat()}")
+            said = [(name, asked.first(name)) for name in FIELDS if asked.first(name)] if look.view.home_visit else []
+            query = urlencode([("day", chosen.isoformat()), *said])
+            wait = (showing.say(N_("Wait for one")), f"{look.view.waitlist}?{query}")
             times = attrs.evolve(times, wait=wait)
+    known = {day.day: day.state for day in look.view.days if day.slots}
     return {
-        "days": month_view(look.month, free, known=starts, chosen=chosen, href=asked.href, **words),
+        "days": month_view(look.month, free, known=known, chosen=chosen, href=asked.href, **words),
         "times": times,
         "service": form_of(asked, look.service, chosen, showing.say),
         "moving": bool(asked.target),

@@ -4,7 +4,7 @@ the customer's own device says.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -58,7 +58,7 @@ async def asking_where(
     errors = _errors(site, said, view, showing.locale) if any(said.values()) else {}
     answered = not errors and view.not_bookable != "no_address"
     return {
-        "fields": tuple(_fields(view, showing)),
+        "fields": _fields(view),
         "values": {CHOICE + name: value for name, value in said.items()},
         "errors": {CHOICE + name: texts for name, texts in errors.items()},
         "hidden": [*asked.kept(*FIELDS, f"{CHOICE}starts_at"), *_looked_at(asked)],
@@ -74,17 +74,19 @@ def _looked_at(asked: Asked) -> list[tuple[str, str]]:
     return [pair for pair in known if pair[1]]
 
 
-def _fields(view: SlotsView, showing: Showing) -> Sequence[Field]:
-    found = []
+def _fields(view: SlotsView) -> Sequence[Field]:
     declared = {field.name: field for field in fields_of(AppointmentChoice)}
-    for field in (declared[name] for name in ("address", "entrance", "district", "point")):
-        if field.name == "district" and not view.areas:
-            continue
-        if field.name == "district":
-            choices = (_ANYWHERE, *((str(number), name) for number, name in view.areas))
-            field = attrs.evolve(field, choices=choices)
-        found.append(attrs.evolve(field, name=CHOICE + field.name, required=field.name == "address"))
-    return found
+    asked = [declared[name] for name in ("address", "entrance", "district", "point")]
+    return [attrs.evolve(field, name=CHOICE + field.name) for field in home_fields(asked, view)]
+
+
+def home_fields(declared: Sequence[Field], view: SlotsView) -> Iterator[Field]:
+    """The fields of a place, of those that are declared, with the parts of the town that are served."""
+    for field in declared:
+        if field.name != "district":
+            yield attrs.evolve(field, required=field.name == "address")
+        elif view.areas:
+            yield attrs.evolve(field, choices=(_ANYWHERE, *((str(number), name) for number, name in view.areas)))
 
 
 def _errors(site: Site, said: Mapping[str, str], view: SlotsView, locale: str) -> dict[str, list[str]]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 import attrs
 
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.scheduling.pages.wording import said_day, said_month, weekday_names
+from marketplace_kit.scheduling.services.policies import NEEDS_PREPAYMENT
 
 Say = Callable[..., str]
 """Translates one msgid with its facts."""
@@ -23,7 +25,7 @@ REASONS = {
     "full": N_("taken"),
     "taken": N_("taken"),
     "closed": N_("closed"),
-    "needs_prepayment": N_("needs a prepayment"),
+    NEEDS_PREPAYMENT: N_("needs a prepayment"),
 }
 """Why a start is shown that cannot be chosen."""
 NO_TIMES = N_("no times")
@@ -106,7 +108,7 @@ def month_view(
     free: Mapping[date, int],
     *,
     chosen: date | None,
-    known: Collection[date] = (),
+    known: Mapping[date, str] = MappingProxyType({}),
     href: Callable[..., str],
     ngettext: SayMany,
     say: Say,
@@ -114,7 +116,7 @@ def month_view(
     today: date,
 ) -> Month:
     """The month from ``first``; ``free`` is how many times each day has, ``known`` are days of which there is something
-    to see all the same. ``href(**asked)`` is this page, asked so.
+    to see all the same, each with its state. ``href(**asked)`` is this page, asked so.
     """
 
     def cell(day: date) -> DayCell | None:
@@ -124,7 +126,7 @@ def month_view(
         return DayCell(
             number=day.day,
             said=said_day(day, locale, today=today),
-            note=ngettext("%(num)s time free", "%(num)s times free", count) if count else say(NO_TIMES),
+            note=ngettext("%(num)s time free", "%(num)s times free", count) if count else say(_why(known.get(day))),
             short=str(count) if count else "–",
             href=f"{href(month=f'{day:%Y-%m}', day=day.isoformat())}#slots-times" if count or day in known else "",
             chosen=day == chosen,
@@ -140,6 +142,10 @@ def month_view(
         previous=href(month=f"{before:%Y-%m}", day="") if first > this else "",
         next=href(month=f"{after:%Y-%m}", day="") if month_start(f"{after:%Y-%m}", today) == after else "",
     )
+
+
+def _why(state: str | None) -> str:
+    return REASONS[state] if state == NEEDS_PREPAYMENT else NO_TIMES
 
 
 def times_view(

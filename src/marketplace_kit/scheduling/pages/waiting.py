@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,14 +12,19 @@ from litestar import get, post
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Response
 
-from marketplace_kit.kernel.errors import Invalid
-from marketplace_kit.kernel.fields import parse
+from marketplace_kit.kernel.errors import Invalid, Problem
+from marketplace_kit.kernel.fields import Field, parse
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
+from marketplace_kit.scheduling.domain import CannotWait, OutOfZone
+from marketplace_kit.scheduling.pages.asked import CHOICE
 from marketplace_kit.scheduling.pages.following import MINE, secret
+from marketplace_kit.scheduling.pages.home import NOT_SERVED, home_fields
 from marketplace_kit.scheduling.pages.wording import said_day
+from marketplace_kit.scheduling.schemas import SlotsView
 from marketplace_kit.scheduling.services.looking import slots_for
+from marketplace_kit.scheduling.services.travelling import WHERE
 from marketplace_kit.scheduling.services.waiting import (
     GuestWait,
     OfferExpired,
@@ -45,24 +51,22 @@ JOINED = N_("You are on the list. As soon as a time becomes free we tell you.")
 @get("/book/{listing_id:uuid}/wait", **route(PUBLIC), include_in_schema=False)
 async def wait_page(
     request: WebRequest, site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID], day: Day = ""
-) -> Response[str]:
+) -> Response[Any]:
+    """``choice.address`` and the like are what was said of the place before."""
     given = {"first_day": day, "last_day": day, "part": "any"} if day else None
-    return await _wait_page(request, site, actor, listing_id, given)
+    said = {name: request.query_params.get(CHOICE + name, "")[:200] for name in WHERE} if given else {}
+    return await _wait_page(request, site, actor, listing_id, given and given | said)
 
 
 async def _wait_page(
     request: WebRequest, site: Site, actor: Actor, listing_id: UUID, raw: Any = None, refused: Invalid | None = None
-) -> Response[str]:
+) -> Response[Any]:
     """Context: title, form, action, back_href, sign_in_href (of a guest who may have an account)."""
     view = await slots_for(site, listing_id, (), None, 1)
+    if not view.waitlist:
+        return see_other(request, f"/book/{listing_id}", CannotWait.text, tone="bad")
     state = form_state(request, form_for(actor), raw, refused)
-    anybody = ("", N_("Anybody"))
-    staff = (anybody, *((str(one.id), one.name) for one in view.staff))
-    fields = tuple(
-        attrs.evolve(f, choices=staff) if f.name == "staff" else f
-        for f in state.fields
-        if f.name != "staff" or len(view.staff) > 1
-    )
+    fields = tuple(_fields(state.fields, view))
     return await page(
         request,
         "scheduling/wait.html",
@@ -73,6 +77,19 @@ async def _wait_page(
         action=f"/book/{listing_id}/wait",
         back_href=f"/book/{listing_id}",
     )
+
+
+def _fields(declared: Sequence[Field], view: SlotsView) -> Iterator[Field]:
+    """As far as there is something to choose; where somebody shall come is asked for a visit at home."""
+    for field in declared:
+        if field.name == "staff":
+            if len(view.staff) > 1:
+                anybody = ("", N_("Anybody"))
+                yield attrs.evolve(field, choices=(anybody, *((str(one.id), one.name) for one in view.staff)))
+        elif field.name not in WHERE:
+            yield field
+        elif view.home_visit:
+            yield from home_fields((field,), view)
 
 
 def form_for(actor: Actor) -> type[WaitForm]:
@@ -89,6 +106,12 @@ async def join_page(
         form = parse(form_for(actor), raw, "form")
         await slow_down(site, actor, request.client.host if request.client else "")
         made = await site.do(join_wait, listing_id, form, by=actor)
+    except CannotWait:
+        return see_other(request, f"/book/{listing_id}", CannotWait.text, tone="bad")
+    except OutOfZone:
+        at = "point" if raw.get("point") else "district"
+        refused = Invalid(Problem(at, OutOfZone.code, NOT_SERVED))
+        return await _wait_page(request, site, actor, listing_id, raw, refused)
     except Invalid as refused:
         return await _wait_page(request, site, actor, listing_id, raw, refused)
     return see_other(request, MINE if actor.signed_in else wait_path(made, wait_token(site, made)), JOINED)

@@ -26,8 +26,8 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DaySlots(msgspec.Struct, frozen=True, kw_only=True):
-    """``state``: free, few, none (all taken), closed, too_soon (over, or within the lead time) or beyond (the
-    horizon).
+    """``state``: free, few, none (all taken), closed, too_soon (over, or within the lead time), beyond (the horizon) or
+    needs_prepayment (of this customer, what is free).
     """
 
     day: date

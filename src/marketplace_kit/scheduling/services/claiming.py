@@ -101,7 +101,7 @@ async def release_dead(uow: UnitOfWork, shop_id: UUID, resource_ids: Collection[
     tours = await tours_with(uow, *over)
     gone = sa.update(claim_table).where(c.id.in_(chosen)).values(released_at=uow.at).returning(*FREED)
     rows = (await uow.session.execute(gone)).all()
-    freed(uow, shop_id, [row for row in rows if row.source != GUARD], asking=not tours)
+    freed(uow, shop_id, [row for row in rows if row.source != GUARD])
     # Nobody who waits took it over in time: now it is anybody's.
     freed(uow, shop_id, [row for row in rows if row.source == GUARD], asking=False)
     await straighten(uow, tours)
@@ -109,13 +109,13 @@ async def release_dead(uow: UnitOfWork, shop_id: UUID, resource_ids: Collection[
 
 async def release(uow: UnitOfWork, shop_id: UUID, *which: sa.ColumnElement[bool], asking: bool = True) -> int:
     """Let go of live claims; how many there were. Those who wait are asked first, unless ``asking`` is off (the time is
-    taken again at once, or nobody who waits wanted it). A van's way to its next visit becomes another; nobody waits
-    for a van, who would have to say where.
+    taken again at once, or nobody who waits wanted it). A van's way to its next visit becomes another; what that leaves
+    is kept for who waits.
     """
     tours = await tours_with(uow, *which)
     gone = sa.update(claim_table).where(c.released_at.is_(None), *which).values(released_at=uow.at)
     rows = (await uow.session.execute(gone.returning(*FREED))).all()
-    freed(uow, shop_id, rows, asking=asking and not tours)
+    freed(uow, shop_id, rows, asking=asking)
     await straighten(uow, tours)
     return len(rows)
 

@@ -115,7 +115,7 @@ async def slots_for(
         not_bookable=_not_there(plan, jobs) or _why_not(roles, service, by_staff),
         home_visit=bool(plan.vans),
         areas=list(dict.fromkeys((a.id, a.name) for one in vans_for(plan, jobs) for a in plan.vans[one].areas)),
-        waitlist=f"/book/{listing_id}/wait" if not by_staff and not plan.vans and can_wait(site, service.kind) else "",
+        waitlist=f"/book/{listing_id}/wait" if not by_staff and can_wait(site, service.kind, bool(plan.vans)) else "",
     )
 
 
@@ -157,9 +157,12 @@ async def month_for(
     together: bool = False,
     by_staff: bool = False,
     without: Sequence[UUID] = (),
+    customer: Customer | None = None,
     where: Where | None = None,
 ) -> MonthView:
-    """For each date whether it has free starts: free, few, none, closed, too_soon or beyond."""
+    """For each date whether it has free starts: free, few, none, closed, too_soon or beyond - or needs_prepayment, to a
+    ``customer`` who has to pay before.
+    """
     view = await slots_for(
         site,
         listing_id,
@@ -171,6 +174,7 @@ async def month_for(
         together=together,
         by_staff=by_staff,
         without=without,
+        customer=customer,
         where=where,
     )
     return MonthView(
@@ -289,6 +293,8 @@ def _days(
         open_ = sum(slot.bookable for slot in by_day.get(day, ()))
         if open_:
             state = FREE if open_ > FEW else FEW_LEFT
+        elif any(slot.reason == NEEDS_PREPAYMENT for slot in by_day.get(day, ())):
+            state = NEEDS_PREPAYMENT
         elif day > last_day:
             state = BEYOND
         elif day not in worked:

@@ -29,8 +29,11 @@ from marketplace_kit.listings.tables import listing_table as listing
 from marketplace_kit.notifications.queries import wordings_of
 from marketplace_kit.notifications.services import notify
 from marketplace_kit.notifications.services.wording import Said
+from marketplace_kit.places.domain import Point
 from marketplace_kit.scheduling.domain import ClaimReleased, TooSoon
+from marketplace_kit.scheduling.domain.areas import said_point
 from marketplace_kit.scheduling.queries.services import services_of
+from marketplace_kit.scheduling.schemas import Where
 from marketplace_kit.scheduling.services.claiming import release
 from marketplace_kit.scheduling.services.guarding import is_guard, wanted_on
 from marketplace_kit.scheduling.services.inviting import absolute
@@ -42,6 +45,7 @@ from marketplace_kit.scheduling.services.waiting import (
     TELL,
     WAITING,
     TellWaiting,
+    choice_of,
     is_offer,
     line_kind_of,
     wait_path,
@@ -125,8 +129,9 @@ async def _fitting(site: Site, row: Any, freed: Freed) -> list[datetime]:
     """The starts within what became free that suit one who waits."""
     day = datetime.fromtimestamp(freed.from_s, ZoneInfo(row.zone)).date()
     kept = (freed.release_id,)
+    where = Where(point=said_point(Point(row.lat, row.lon))) if row.lat is not None else None
     try:
-        view = await slots_for(site, row.listing_id, (), day, 2, staff=row.staff_id, without=kept)
+        view = await slots_for(site, row.listing_id, (), day, 2, staff=row.staff_id, without=kept, where=where)
     except DomainError:
         return []
     return [
@@ -154,14 +159,13 @@ async def _offer_one(uow: UnitOfWork, wait_id: UUID, start: datetime, release_id
     if until < uow.at + SHORTEST:
         raise TooSoon
     offer_id, by = new_id(), Actor(person_id=row.person_id)
-    choice = {"starts_at": start.isoformat()} | ({"staff": row.staff_id} if row.staff_id else {})
     wish = Wish(
         line_id=offer_id,
         order_id=offer_id,
         shop_id=row.shop_id,
         kind=kind.name,
         listing_id=row.listing_id,
-        choice=parse(kind.choice, choice, "json"),
+        choice=parse(kind.choice, choice_of(row, start.isoformat()), "json"),
         customer=Customer(person_id=row.person_id, name=row.contact_name, phone=row.contact_phone, locale=row.locale),
         by=by,
     )

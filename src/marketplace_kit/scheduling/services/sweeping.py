@@ -32,12 +32,10 @@ async def sweep_holds(uow: UnitOfWork) -> int:
     tours = await tours_with(uow, *over) if shop_of else []
     still = sa.update(claim_table).where(c.released_at.is_(None), *over)
     gone = (await uow.session.execute(still.values(released_at=uow.at).returning(c.id, *FREED))).all()
-    vans = {van for van, _ in tours}
     by_shop: dict[tuple[UUID, bool], list[Any]] = {}
     for row in gone:
         if shop_of[row.id] is not None:
-            asking = row.source != GUARD and row.resource_id not in vans
-            by_shop.setdefault((shop_of[row.id], asking), []).append(row)
+            by_shop.setdefault((shop_of[row.id], row.source != GUARD), []).append(row)
     for (shop_id, asking), rows in by_shop.items():
         freed(uow, shop_id, rows, asking=asking)
     await straighten(uow, tours)

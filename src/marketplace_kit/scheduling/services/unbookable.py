@@ -14,6 +14,7 @@ from marketplace_kit.scheduling.domain.offers import Role, free
 from marketplace_kit.scheduling.domain.slots import FIXED
 from marketplace_kit.scheduling.domain.windows import date_of
 from marketplace_kit.scheduling.queries.snapshots import Plan
+from marketplace_kit.scheduling.schemas import AtHome
 from marketplace_kit.scheduling.services.planning import Job, roles_for
 
 
@@ -70,6 +71,9 @@ def timed_kind_of(site: Site, listing_kind: str) -> LineKind | None:
     return kind
 
 
-def can_wait(site: Site, listing_kind: str) -> bool:
-    """Whether somebody can wait for a time of it: what becomes free is offered by its start alone."""
-    return timed_kind_of(site, listing_kind) is not None
+def can_wait(site: Site, listing_kind: str, at_home: bool) -> bool:
+    """Whether somebody can wait for a time of it: what becomes free is offered by its start alone, ``at_home`` with
+    the place.
+    """
+    kind = timed_kind_of(site, listing_kind)
+    return kind is not None and (not at_home or issubclass(kind.choice, AtHome))

@@ -21,15 +21,23 @@ from marketplace_kit.accounts.domain import PRIVACY, PhoneVerified
 from marketplace_kit.accounts.queries import contact_of
 from marketplace_kit.accounts.services import document
 from marketplace_kit.kernel.errors import DomainError, Invalid, Kind, Missing, Problem
-from marketplace_kit.kernel.fields import Field, Form
+from marketplace_kit.kernel.fields import Field
 from marketplace_kit.kernel.hooks import Actor, LineKind
 from marketplace_kit.kernel.ids import new_id
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.listings.services import access_public
 from marketplace_kit.listings.tables import listing_table as listing
+from marketplace_kit.places.domain import Point
+from marketplace_kit.scheduling.domain import CannotWait
+from marketplace_kit.scheduling.domain.areas import said_point
+from marketplace_kit.scheduling.domain.travel import Place
+from marketplace_kit.scheduling.queries.plans import plan_of
+from marketplace_kit.scheduling.schemas import AtHome, Measured
 from marketplace_kit.scheduling.services.claiming import release
 from marketplace_kit.scheduling.services.notices import WAIT_JOINED
+from marketplace_kit.scheduling.services.planning import Job, vans_for
+from marketplace_kit.scheduling.services.travelling import out_of_zone, place_to_go, served
 from marketplace_kit.scheduling.services.unbookable import timed_kind_of
 from marketplace_kit.scheduling.tables import claim_table
 from marketplace_kit.scheduling.tables.following import wait_table as wait
@@ -69,8 +77,8 @@ class Beginner(Protocol):
         ...
 
 
-class WaitForm(Form):
-    """For which times somebody waits."""
+class WaitForm(AtHome, frozen=True, kw_only=True):
+    """For which times somebody waits; for a visit at home also where."""
 
     first_day: Annotated[date, Field(N_("From the day"))]
     last_day: Annotated[date, Field(N_("To the day"))]
@@ -144,20 +152,23 @@ def wait_path(wait_id: UUID, token: str = "") -> str:
 
 
 async def join_wait(uow: UnitOfWork, listing_id: UUID, form: WaitForm, *, by: Actor) -> UUID:
-    """Wait for a time; waiting again for the same listing replaces what was wished. Refuses :class:`Missing` and
-    :class:`Invalid` for days that are over or too many, or a guest without consent.
+    """Wait for a time; waiting again for the same listing replaces what was wished. Refuses :class:`Missing`,
+    :class:`CannotWait`, :class:`Invalid` for days that are over or too many, a guest without consent or a visit at home
+    without a place, and :class:`OutOfZone`.
     """
     guest = form if isinstance(form, GuestWait) else None
     if by.person_id is None and guest is None:
         raise Missing
     found = await access_public(uow, listing_id)
-    line_kind_of(uow.site, found.kind)
+    kind = line_kind_of(uow.site, found.kind)
     _check(form, uow.at.date())
+    place = await _place(uow, listing_id, kind, form)
     values = {
         "id": new_id(),
         "shop_id": found.shop_id,
         "listing_id": listing_id,
         "staff_id": form.staff,
+        **(_of_place(place) if place is not None else {}),
         "first_day": form.first_day,
         "last_day": form.last_day,
         **dict(zip(("from_minute", "to_minute"), PARTS[form.part], strict=True)),
@@ -189,6 +200,43 @@ def _check(form: WaitForm, today: date) -> None:
         raise Invalid(Problem("consent", "consent_required", NO_CONSENT))
 
 
+async def _place(uow: UnitOfWork, listing_id: UUID, kind: LineKind, form: WaitForm) -> Place | None:
+    """Where somebody shall come; ``None`` for what takes place at the shop."""
+    plan = await plan_of(await uow.connection(), [listing_id], form.first_day, 1, now=uow.at)
+    if plan is None:
+        raise Missing
+    if not plan.vans:
+        return None
+    if not issubclass(kind.choice, AtHome):
+        raise CannotWait
+    service = plan.services[listing_id]
+    able = vans_for(plan, [Job(service=service, measured=Measured(minutes=service.minutes, price=service.price))])
+    place = place_to_go(form, plan.vans)
+    if not served(plan.vans, able, place):
+        raise out_of_zone(plan.vans, able, place)
+    return place
+
+
+def _of_place(place: Place) -> dict[str, Any]:
+    return {
+        "address": place.address[:200],
+        "entrance": place.entrance[:80],
+        "lat": place.point.lat,
+        "lon": place.point.lon,
+    }
+
+
+def choice_of(row: Any, starts_at: str) -> dict[str, Any]:
+    """What somebody who waited chooses with a start: by whom and where, as they said."""
+    choice: dict[str, Any] = {"starts_at": starts_at}
+    if row.staff_id:
+        choice["staff"] = row.staff_id
+    if row.lat is not None:
+        point = said_point(Point(row.lat, row.lon))
+        choice |= {"address": row.address, "entrance": row.entrance, "point": point}
+    return choice
+
+
 def _of_guest(site: Site, form: GuestWait, by: Actor) -> dict[str, Any]:
     version = document(site, PRIVACY, by.locale).version[:40]
     return {"contact_name": form.name, "contact_phone": form.phone, "consent_version": version}
@@ -217,9 +265,8 @@ async def take_offer(uow: UnitOfWork, wait_id: UUID, *, by: Actor, token: str = 
     # In one transaction: nobody slips in between the offer and the order.
     await release(uow, row.shop_id, *is_offer(row.offer_id), asking=False)
     starts_at = datetime.fromtimestamp(row.offer_s, UTC).isoformat()
-    choice = {"starts_at": starts_at} | ({"staff": row.staff_id} if row.staff_id else {})
     beginner = uow.site.facility(Beginner)
-    return await beginner.begin(uow, row.listing_id, choice, by=by)
+    return await beginner.begin(uow, row.listing_id, choice_of(row, starts_at), by=by)
 
 
 def is_offer(offer_id: UUID) -> tuple[sa.ColumnElement[bool], ...]:
@@ -250,10 +297,10 @@ async def slow_down(site: Site, by: Actor, address: str) -> None:
 
 
 def line_kind_of(site: Site, listing_kind: str) -> LineKind:
-    """Refuses :class:`Missing` for what is not booked by time alone."""
+    """Refuses :class:`CannotWait` for what is not booked by time alone."""
     kind = timed_kind_of(site, listing_kind)
     if kind is None:
-        raise Missing
+        raise CannotWait
     return kind
 
 

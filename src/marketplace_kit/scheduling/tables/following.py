@@ -120,6 +120,10 @@ wait_table = sa.Table(
     sa.Column("locale", sa.String(5), nullable=False, server_default=""),
     sa.Column("consent_version", sa.String(40)),
     sa.Column("staff_id", sa.BigInteger, sa.ForeignKey("resource.id", ondelete="SET NULL")),
+    sa.Column("address", sa.String(200), nullable=False, server_default=""),
+    sa.Column("entrance", sa.String(80), nullable=False, server_default=""),
+    sa.Column("lat", sa.Float),
+    sa.Column("lon", sa.Float),
     sa.Column("first_day", sa.Date, nullable=False),
     sa.Column("last_day", sa.Date, nullable=False),
     sa.Column("from_minute", sa.Integer, nullable=False),
@@ -144,7 +148,8 @@ wait_table = sa.Table(
 )
 """Somebody waits for a time of a full day; who came first is asked first. ``offer_id`` is the hold kept for them
 until ``offer_until``, ``offer_s`` the start that is offered, ``release_id`` what had been let go: of each release one
-offer is open. A guest has a name and a phone, and the version of the text that they agreed to.
+offer is open. A guest has a name and a phone, and the version of the text that they agreed to. Who waits for a visit at
+home says where.
 """
 
 FOLLOWING = tuple(
