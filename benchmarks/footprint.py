@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from benchmarks.places import free_port, process, resident_megabytes, wait_for
+from benchmarks.places import ROOT, free_port, process, resident_megabytes, wait_for
 from benchmarks.table import Figure
 from marketplace_kit import assembly
 from marketplace_kit.app import create_app
@@ -57,7 +57,7 @@ def _at_rest(folder: Path) -> list[Figure]:
     Migrations(registry, f"sqlite:///{folder / 'empty.db'}").upgrade()
     migrated = time.perf_counter() - started
     port, data = free_port(), folder / "demo"
-    command = (sys.executable, "-m", "marketplace_kit", "demo", "--port", str(port), "--data", str(data))
+    command = (sys.executable, str(ROOT / "kit"), "demo", "--port", str(port), "--data", str(data))  # the README's
     with process(*command):
         first = wait_for(f"http://127.0.0.1:{port}/", 120)
     with process(*command) as again:

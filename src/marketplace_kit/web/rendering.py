@@ -17,6 +17,7 @@ from litestar.connection import Request
 from litestar.response import Response
 from markupsafe import Markup, escape
 
+from marketplace_kit import __version__
 from marketplace_kit.kernel.errors import filled
 from marketplace_kit.kernel.hooks import NavItem
 from marketplace_kit.kernel.money import Money
@@ -35,8 +36,15 @@ from marketplace_kit.web.uploads import WebSettings
 
 LANGUAGES = (("kk", "Қазақша"), ("ru", "Русский"), ("en", "English"))
 FLASH = "mk_flash"
+_LANGUAGE: dict[str, Any] = {
+    "undefined": jinja2.StrictUndefined,
+    "trim_blocks": True,
+    "lstrip_blocks": True,
+    "extensions": ["jinja2.ext.i18n"],
+}
+"""What templates are written in: another one makes other code of the same source."""
+COMPILED = Compiled(f"{__version__} {jinja2.__version__} {_LANGUAGE}")
 HERE = Path(__file__).parent
-COMPILED = Compiled()
 
 
 @attrs.frozen(kw_only=True)
@@ -68,13 +76,10 @@ class Renderer:
         self.environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader([str(f) for f in (*folders, HERE / "templates")]),
             autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
             cache_size=-1,
             auto_reload=False,
             bytecode_cache=COMPILED,
-            extensions=["jinja2.ext.i18n"],
+            **_LANGUAGE,
         )
         self.pieces = Pieces(self.environment)
         self._worked_on = site.settings.of(SiteSettings).mode == "development"
