@@ -77,6 +77,8 @@ async def test_a_listing_waits_until_an_admin_has_looked_at_it(strict: Market) -
     assert await shown(strict) == ["Reading lamp"]
     down = await boss.post(f"/api/admin/listings/{lamp}/take-down", json={"reason": "It is a toy."})
     assert down.json()["state"] == "taken_down"
+    twice = await boss.post(f"/api/admin/listings/{lamp}/take-down", json={"reason": "It is a toy."})
+    assert (twice.status_code, twice.json()["code"]) == (409, "invalid_transition")
     assert await shown(strict) == []
     await run_until_idle(strict.site)
     assert "Which bulb is it?" in (await notices(strict, "listings.rejected"))[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marketplace_site_plugins_town.days import load_days
 from marketplace_site_plugins_town.loading import decorate, load_town
+from marketplace_site_plugins_town.waiting import load_waiting
 
 from marketplace_kit.kernel.hooks import Plugin, PluginInfo, Sample, hookimpl
 
@@ -24,7 +25,8 @@ class Town(Plugin):
         return (
             Sample(name="town.shops", load=load_town, after=("accounts.people",)),
             Sample(name="town.days", load=load_days, after=("town.shops", "shops.shops")),
-            Sample(name="town.pictures", load=decorate, after=(*others, "town.days")),
+            Sample(name="town.waiting", load=load_waiting, after=("town.days",)),
+            Sample(name="town.pictures", load=decorate, after=(*others, "town.waiting")),
         )
 
 

@@ -56,8 +56,8 @@ async def load_days(site: Site) -> None:
     owner = Actor(person_id=owner_id, locale="ru", roles=frozenset({"vendor"}))
     zone = ZoneInfo(site.settings.of(SiteSettings).timezone)
     for number, shop in enumerate(DATA["shop"]):
-        shop_id = await _settled(site, shop, owner)
-        listings = await _listings(site, shop_id, shop, owner_id)
+        shop_id = await settled(site, shop, owner)
+        listings = await offered(site, shop_id, shop, owner_id)
         if not any(one.about for one in await site.ask(resource_list, shop_id)):
             await _staffed(site, shop_id, shop, listings, owner)
         await _visited(site, number, shop, listings, owner_id, zone)
@@ -65,7 +65,7 @@ async def load_days(site: Site) -> None:
     await catch_up(site)
 
 
-async def _settled(site: Site, shop: Mapping[str, Any], owner: Actor) -> UUID:
+async def settled(site: Site, shop: Mapping[str, Any], owner: Actor) -> UUID:
     await settle_one(site, _place(shop), owner)
     found = await site.ask(shop_page, slug_of(shop["name"]), admin=True)
     if found is None:
@@ -103,7 +103,7 @@ def _place(shop: Mapping[str, Any]) -> Place:
     )
 
 
-async def _listings(site: Site, shop_id: UUID, shop: Mapping[str, Any], owner_id: UUID) -> dict[str, UUID]:
+async def offered(site: Site, shop_id: UUID, shop: Mapping[str, Any], owner_id: UUID) -> dict[str, UUID]:
     found = {}
     for offering in _place(shop).offerings:
         form = read_attributes(site.registry.listing_kinds[offering.kind].attributes, offering.attributes)

@@ -59,7 +59,7 @@ OWNERS = (
 )
 PICTURES_OF_EACH = 6
 """So many pictures are drawn of each motif; the offers share them."""
-LATER = {7: "pause", 23: "close", 41: "suspend"}
+LATER = {7: "pause", 23: "close", 33: "hide", 41: "suspend"}
 """What became of some shops since: by their place in the town."""
 SIGNS = {
     "barbershop": "scissors",
@@ -79,7 +79,11 @@ UNFINISHED = (13, 52)
 """Shops that are still being set up."""
 APART = 1000
 """The number of shops that stand apart from the plan: nothing happens to them later."""
-SUSPENDED_BECAUSE = "Не отвечает на звонки клиентов третью неделю."
+BECAUSE = {
+    "suspend": "Не отвечает на звонки клиентов третью неделю.",
+    "hide": "На фотографиях другой магазин. Замените их, и мы снова покажем вас в списках.",
+}
+"""What those who look after the site did to a shop, and why."""
 
 
 async def load_town(site: Site) -> None:
@@ -180,8 +184,8 @@ async def _settle(
         await set_menu(uow, shop.id, version=0, sections=[_section(one, by_title) for one in place.sections], by=owner)
     await go_live(uow, shop.id, by=owner)
     if verb := LATER.get(number):
-        judge = Actor(person_id=admin, roles=frozenset({"admin"})) if verb == "suspend" and admin else owner
-        await move_shop(uow, shop.id, verb, by=judge, reason=SUSPENDED_BECAUSE if verb == "suspend" else "")
+        judge = Actor(person_id=admin, roles=frozenset({"admin"})) if verb in BECAUSE and admin else owner
+        await move_shop(uow, shop.id, verb, by=judge, reason=BECAUSE.get(verb, ""))
 
 
 def _wares(uow: UnitOfWork, number: int, place: Place, pictures: Mapping[str, list[Encoded]]) -> list[Ware]:

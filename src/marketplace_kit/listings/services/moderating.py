@@ -14,7 +14,9 @@ from marketplace_kit.listings.services.offering import moved
 from marketplace_kit.listings.services.reviewing import knows, process_of
 
 MODERATE = "listings.moderate"
-_DOWN = ("take_down", "unpublish", "archive")
+TAKE_DOWN = "take_down"
+_OTHERWISE = ("unpublish", "archive")
+"""How a kind with a process of its own goes off the site, if it cannot be taken down."""
 
 
 async def approve(uow: UnitOfWork, listing_id: UUID, *, by: Actor) -> Listing:
@@ -29,9 +31,9 @@ async def reject(uow: UnitOfWork, listing_id: UUID, reason: str, *, by: Actor) -
 
 async def take_down(uow: UnitOfWork, listing_id: UUID, reason: str, *, by: Actor) -> Listing:
     """Take a published listing off the site. A kind with a process of its own is taken back or put away, whichever it
-    knows.
+    knows. Refuses :class:`InvalidTransition` where it is off already.
     """
-    return await _decide(uow, listing_id, "take_down", reason, by=by)
+    return await _decide(uow, listing_id, TAKE_DOWN, reason, by=by)
 
 
 async def _decide(uow: UnitOfWork, listing_id: UUID, verdict: str, reason: str, *, by: Actor) -> Listing:
@@ -41,9 +43,9 @@ async def _decide(uow: UnitOfWork, listing_id: UUID, verdict: str, reason: str, 
     if listing is None:
         raise Missing
     verb = verdict
-    if verdict == "take_down":
-        process = process_of(active_kinds(uow.site).get(listing.kind))
-        verb = next((v for v in _DOWN if knows(process, v, listing.state)), verdict)
+    process = process_of(active_kinds(uow.site).get(listing.kind))
+    if verdict == TAKE_DOWN and all(t.verb != TAKE_DOWN for t in process.transitions):
+        verb = next((v for v in _OTHERWISE if knows(process, v, listing.state)), verdict)
     listing.moderation_note = reason
     await moved(uow, listing, verb, frozenset({ADMIN}))
     await audit(
