@@ -64,6 +64,11 @@ async def api_item(item_id: FromPath[UUID], limit: Annotated[int, QueryParameter
     return Booked(str(item_id), limit)
 
 
+@get("/api/probe/shelf", **route(PUBLIC))
+async def api_shelf(shelf: Annotated[UUID, QueryParameter(description="Which one.")]) -> Booked:
+    return Booked(str(shelf), 1)
+
+
 @get("/api/probe/broken", **route(PUBLIC))
 async def api_broken() -> Booked:
     raise RuntimeError("a secret detail")
@@ -132,7 +137,17 @@ class Probe(Plugin):
     def mk_routes(self) -> Sequence[Routes]:
         return (
             Routes(
-                handlers=(api_book, api_book_mine, api_item, api_broken, api_secret, form_page, form_post, mine_page)
+                handlers=(
+                    api_book,
+                    api_book_mine,
+                    api_item,
+                    api_shelf,
+                    api_broken,
+                    api_secret,
+                    form_page,
+                    form_post,
+                    mine_page,
+                )
             ),
         )
 

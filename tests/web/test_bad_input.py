@@ -137,6 +137,12 @@ async def test_a_page_size_out_of_bounds_is_refused(probe: httpx.AsyncClient, li
     assert problem(answer)["code"] == "malformed_request"
 
 
+async def test_a_parameter_that_is_lacking_is_named(probe: httpx.AsyncClient) -> None:
+    answer = await probe.get("/api/probe/shelf")
+    assert answer.status_code == 400
+    assert problem(answer)["problems"] == [{"field": "shelf", "code": "required", "text": "Please fill this in."}]
+
+
 async def test_a_wrong_method_names_the_right_ones(probe: httpx.AsyncClient) -> None:
     answer = await probe.delete("/api/probe/bookings")
     assert answer.status_code == 405

@@ -4,6 +4,7 @@ status codes.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from marketplace_kit.kernel.database import is_bad_value, violated
 from marketplace_kit.kernel.errors import DomainError, Invalid, Kind, SignInNeeded
+from marketplace_kit.kernel.fields.reading import TEXTS
 from marketplace_kit.kernel.files import StorageFull, is_full
 from marketplace_kit.kernel.site import ValueRefused
 from marketplace_kit.kernel.texts import N_
@@ -47,6 +49,8 @@ _HTTP_CODES = {
     413: ("too_large", N_("That is too large.")),
     415: ("unsupported_media_type", N_("This kind of content is not taken here.")),
 }
+_LACKING = re.compile(r"Missing required \w+ parameter '([\w.-]+)'")
+"""How the framework says that a query parameter is not there."""
 _FAULT = ("internal_error", N_("Something went wrong on our side. It has been noted."))
 
 
@@ -128,6 +132,8 @@ def _http(visit: Visit, error: HTTPException) -> Response[Any]:
     listed = []
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
         listed = [ProblemField(str(e.get("key", "")), "invalid", str(e.get("message", ""))[:300]) for e in error.extra]
+    elif missing := _LACKING.match(error.detail):
+        listed = [ProblemField(missing[1], "required", visit.site.texts.gettext(visit.locale, TEXTS["required"]))]
     response = _answer(visit, error.status_code, code, text, listed)
     for name in ("Allow", "allow"):
         if error.headers and name in error.headers:

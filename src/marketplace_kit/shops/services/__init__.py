@@ -23,6 +23,7 @@ from marketplace_kit.shops.services.opening import ensure_shop, open_shop, start
 from marketplace_kit.shops.services.picturing import SHOP_PHOTOS, ensure_shop_photos
 from marketplace_kit.shops.services.privacy import erase
 from marketplace_kit.shops.services.readiness import Offers, setup_of
+from marketplace_kit.shops.services.samples import SampleShop, ensure_described_shop
 from marketplace_kit.shops.services.telling import tell_admins, tell_owner
 from marketplace_kit.shops.services.timetable import clear_day, refresh_spans, set_day, set_week
 
@@ -34,11 +35,13 @@ __all__ = [
     "Crew",
     "Face",
     "Offers",
+    "SampleShop",
     "access_shop",
     "add_member",
     "change_member",
     "clear_day",
     "edit_shop",
+    "ensure_described_shop",
     "ensure_shop",
     "ensure_shop_photos",
     "erase",

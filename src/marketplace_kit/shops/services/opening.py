@@ -92,7 +92,8 @@ async def ensure_shop(site: Site, form: NewShop, *, owner: UUID) -> UUID:
     found = await site.ask(shop_page, slug_of(form.name), admin=True)
     if found is not None:
         return found.id
-    return (await site.do(_open, form, by=Actor(person_id=owner))).id
+    by = Actor(person_id=owner, locale=site.settings.of(SiteSettings).locale)  # samples speak as the site does
+    return (await site.do(_open, form, by=by)).id
 
 
 async def _open(uow: UnitOfWork, form: NewShop, *, by: Actor) -> Shop:

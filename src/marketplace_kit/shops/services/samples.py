@@ -117,10 +117,16 @@ async def load_shops(site: Site) -> None:
     if owner is None:
         return
     for sample in SAMPLE_SHOPS:
-        shop_id = await ensure_shop(site, sample.form, owner=owner)
-        found = await site.ask(shop_page, slug_of(sample.form.name), admin=True)
-        if found is not None and found.version == 1:
-            await site.do(_fill, shop_id, sample, Actor(person_id=owner))
+        await ensure_described_shop(site, sample, owner=owner)
+
+
+async def ensure_described_shop(site: Site, sample: SampleShop, *, owner: UUID) -> UUID:
+    """For samples: the shop is open and filled in; what its owner has changed since stays."""
+    shop_id = await ensure_shop(site, sample.form, owner=owner)
+    found = await site.ask(shop_page, slug_of(sample.form.name), admin=True)
+    if found is not None and found.version == 1:
+        await site.do(_fill, shop_id, sample, Actor(person_id=owner))
+    return shop_id
 
 
 async def load_waiting(site: Site) -> None:

@@ -24,14 +24,22 @@ from marketplace_kit.listings.services import ensure_listing
 from marketplace_kit.orders.schemas import Wished
 from marketplace_kit.orders.services import Past, ensure_order
 from marketplace_kit.shops.schemas import NewShop
-from marketplace_kit.shops.services import ensure_shop
+from marketplace_kit.shops.services import SampleShop, ensure_described_shop
 from marketplace_pets import services as pets
 
-_HOTEL = NewShop(
-    name="Зоогостиница «Хвост на подушке»",
-    city="Атырау",
-    about="Вольеры с выгулом и домик для кошек. Кормим по вашему расписанию, каждый вечер пишем, как прошёл день.",
-    phone="+77016789012",
+_HOTEL = SampleShop(
+    form=NewShop(name="Зоогостиница «Хвост на подушке»", city="Атырау", phone="+77016789012"),
+    category="boarding",
+    abouts={
+        "ru": "Вольеры с выгулом и домик для кошек. Кормим по вашему расписанию, каждый вечер пишем, как прошёл день.",
+        "kk": "Серуен алаңы бар вольерлер мен мысықтар үйі. Кестеңізбен тамақтандырып, кеш сайын хабар береміз.",
+        "en": "Runs with a yard and a house for cats. We feed as you say and write every evening how the day was.",
+    },
+    address="мкр Нурсая, ул. 12, дом 5",
+    directions="Ворота с лапой, въезд со стороны дачных участков.",
+    point=("47.0871", "51.9562"),
+    week=("08:00-20:00", "09:00-19:00", "09:00-19:00"),
+    holidays_closed=False,
 )
 
 
@@ -90,7 +98,7 @@ async def load_house(site: Site) -> None:
     customer = await site.ask(person_id_by_email, "customer@demo.kz")
     if vendor is None or customer is None:
         return
-    shop = await ensure_shop(site, _HOTEL, owner=vendor)
+    shop = await ensure_described_shop(site, _HOTEL, owner=vendor)
     runs = await _lodging(site, shop, "Вольер с выгулом", 6_000, _RUNS, vendor)
     cats = await _lodging(site, shop, "Домик для кошек", 4_500, _CATS, vendor)
     by = Actor(person_id=vendor, name="Гульмира", shops=frozenset({shop}))

@@ -22,7 +22,7 @@ from marketplace_kit.kernel.site import Site
 from marketplace_kit.listings.schemas import Offer
 from marketplace_kit.listings.services import ensure_listing, favourite
 from marketplace_kit.shops.schemas import NewShop
-from marketplace_kit.shops.services import ensure_shop
+from marketplace_kit.shops.services import SampleShop, ensure_described_shop, ensure_shop
 
 HEALTH = ("hips", "elbows", "eyes", "dna")
 
@@ -43,7 +43,8 @@ async def load_kennels(site: Site) -> None:
     if vendor is None or customer is None:
         return
     await _labradors(await _kennel(site, _KASPIY, vendor), site, customer)
-    await _tazys(await _kennel(site, _TAZY, await _second_breeder(site)), site)
+    breeder = await _second_breeder(site)
+    await _tazys(Kennel(await ensure_described_shop(site, _TAZY, owner=breeder), breeder, _today(site)), site)
 
 
 _KASPIY = NewShop(
@@ -56,16 +57,28 @@ _KASPIY = NewShop(
     ),
     phone="+77012345678",
 )
-_TAZY = NewShop(
-    name="Питомник «Ақ Тазы»",
-    city="Атырау",
-    about="Казахские тазы рабочего разведения. Один-два помёта в год, щенки с документами клуба.",
+_TAZY = SampleShop(
+    form=NewShop(name="Питомник «Ақ Тазы»", city="Атырау", phone="+77012340011"),
+    category="breeders",
+    abouts={
+        "ru": "Казахские тазы рабочего разведения. Один-два помёта в год, щенки с документами клуба.",
+        "kk": "Жұмысқа бейім қазақ тазылары. Жылына бір-екі рет күшіктейді, күшіктерге клуб құжаты беріледі.",
+        "en": "Kazakh Tazys from working lines. One or two litters a year, puppies with the club's papers.",
+    },
+    address="с. Дамба, ул. Балықшылар, 7",
+    directions="По дороге на Дамбу, второй поворот после моста.",
+    point=("46.9902", "51.7463"),
+    week=("10:00-18:00", "10:00-18:00", ""),
+    tax_id="850512400333",
 )
 
 
 async def _kennel(site: Site, form: NewShop, owner: UUID) -> Kennel:
-    zone = ZoneInfo(site.settings.of(SiteSettings).timezone)
-    return Kennel(await ensure_shop(site, form, owner=owner), owner, site.clock.now().astimezone(zone).date())
+    return Kennel(await ensure_shop(site, form, owner=owner), owner, _today(site))
+
+
+def _today(site: Site) -> date:
+    return site.clock.now().astimezone(ZoneInfo(site.settings.of(SiteSettings).timezone)).date()
 
 
 async def _second_breeder(site: Site) -> UUID:

@@ -18,7 +18,7 @@ from marketplace_kit.kernel.site import Site
 from marketplace_kit.listings.schemas import Offer
 from marketplace_kit.listings.services import ensure_listing
 from marketplace_kit.shops.schemas import NewShop
-from marketplace_kit.shops.services import ensure_shop
+from marketplace_kit.shops.services import SampleShop, ensure_described_shop, ensure_shop
 
 
 def tenge(amount: int) -> Money:
@@ -37,10 +37,18 @@ _AIGERIM = NewShop(
     about="Иттер мен мысықтарды жуу, қырқу, тырнақ алу.",
     phone="+77013456789",
 )
-_PUSHOK = NewShop(
-    name="Выездной груминг «Пушок»",
-    city="Атырау",
-    about="Приезжаем на дом со своим столом и феном. Для тех, кому поездка в салон - стресс.",
+_PUSHOK = SampleShop(
+    form=NewShop(name="Выездной груминг «Пушок»", city="Атырау", phone="+77014560022"),
+    category="grooming",
+    abouts={
+        "ru": "Приезжаем на дом со своим столом и феном. Для тех, кому поездка в салон — стресс.",
+        "kk": "Үстеліміз бен фенімізді алып, үйіңізге барамыз. Салонға бару қиын болғандарға арналған.",
+        "en": "We come with our own table and dryer, for pets that a trip to the salon would upset.",
+    },
+    address="мкр Жулдыз, 2-я улица, 31",
+    directions="Здесь только база машины: приезжаем к вам.",
+    point=("47.1204", "51.9533"),
+    week=("10:00-19:00", "10:00-17:00", ""),
 )
 _FULL = GroomingService(
     species=("dog",),
@@ -109,7 +117,7 @@ async def load_groomers(site: Site) -> None:
     )
     await _offer(site, aigerim, vendor, "Мысықтарды қырқу", "Асықпай, демалыспен; шебер мысықтармен 9 жыл.", _CATS)
     traveller = await _traveller(site)
-    van = await ensure_shop(site, _PUSHOK, owner=traveller)
+    van = await ensure_described_shop(site, _PUSHOK, owner=traveller)
     await _offer(site, van, traveller, "Груминг у вас дома", "Выезд по Атырау включён в цену.", _AT_HOME)
     if not await site.ask(requests_in, {salon}):
         note = "Пудель, не стригли с весны, за ушами колтуны."
