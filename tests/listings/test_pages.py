@@ -55,6 +55,15 @@ async def test_the_address_is_the_whole_search(market: Market) -> None:
     assert (again.status_code, again.headers["location"]) == (303, "/listings?q=lamp")
 
 
+async def test_what_is_found_comes_before_the_filters_until_somebody_chooses_some(market: Market) -> None:
+    await one_lamp(market)
+    client = await market.browser()
+    by_address = (await client.get("/listings", params={"q": "lamp"})).text
+    assert '<details class="kit-filters"><summary' in by_address
+    choosing = (await client.get("/listings", params={"q": "lamp"}, headers={"HX-Request": "true"})).text
+    assert '<details class="kit-filters" open><summary' in choosing
+
+
 async def test_a_page_shrugs_at_what_it_does_not_know(market: Market) -> None:
     client = await market.browser()
     for query in ({"price_from": "much"}, {"utm_source": "poster"}, {"kind": "no.such"}, {"q": "\x00"}):

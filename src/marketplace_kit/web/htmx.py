@@ -13,4 +13,9 @@ def is_partial(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
     return headers.get("hx-request") == "true" and headers.get("hx-request-type") != "full"
 
 
+def from_open_page(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    """Whether a page that somebody has before them asks, for all of itself or a part; else an address was followed."""
+    return bool(connection.headers.get("hx-request") == "true")
+
+
 VARY = "HX-Request, HX-Request-Type"

@@ -67,7 +67,10 @@ class Chip:
 
 @attrs.frozen(kw_only=True)
 class FilterPanel:
-    """What ``listings/filters.html`` draws: the form of a search, in one language, with what is chosen in it."""
+    """What ``listings/filters.html`` draws: the form of a search, in one language, with what is chosen in it.
+
+    ``open``: whoever is choosing filters goes on choosing; whoever comes by an address sees what there is first.
+    """
 
     facets: list[FacetView]
     chips: list[Chip]
@@ -77,6 +80,7 @@ class FilterPanel:
     open_now: int | None
     free: list[tuple[str, str]]
     signed_in: bool
+    open: bool
     drawn: dict[Any, Any] = attrs.field(factory=dict, eq=False, repr=False)
 
 

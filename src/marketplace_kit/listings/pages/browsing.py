@@ -37,6 +37,7 @@ from marketplace_kit.shops.queries import slug_now
 from marketplace_kit.shops.schemas import ShopView
 from marketplace_kit.shops.services import SHOP_PHOTOS, Face, face_of
 from marketplace_kit.web.context import Given, WebRequest, visit_of
+from marketplace_kit.web.htmx import from_open_page
 from marketplace_kit.web.paging import CursorText
 from marketplace_kit.web.rendering import page, see_other
 from marketplace_kit.web.routing import PUBLIC, route
@@ -94,7 +95,8 @@ def _panel(
     somebody's favourites are not, so neither is their form.
     """
     locale, said = visit_of(request).locale, translator(request)
-    key = (locale, actor.signed_in, criteria.sort, *((name, *values) for name, values in asked.state.items()))
+    choosing = from_open_page(request)
+    key = (locale, actor.signed_in, choosing, criteria.sort, *((name, *values) for name, values in asked.state.items()))
     shown = found.counts.shown
     panel: FilterPanel | None = shown.get(key)
     if panel is None:
@@ -108,6 +110,7 @@ def _panel(
             open_now=found.counts.open_now,
             free=[(name, said(label)) for name, label in FREE_LABELS.items()] if not criteria.free else [],
             signed_in=actor.signed_in,
+            open=choosing,
         )
         if len(shown) >= _PANELS_KEPT:
             shown.clear()
