@@ -138,7 +138,7 @@ async def test_a_page_size_out_of_bounds_is_refused(probe: httpx.AsyncClient, li
 
 
 async def test_a_parameter_that_is_lacking_is_named(probe: httpx.AsyncClient) -> None:
-    answer = await probe.get("/api/probe/shelf")
+    answer = await probe.get("/api/probe/shelf", headers={"Accept-Language": "en"})
     assert answer.status_code == 400
     assert problem(answer)["problems"] == [{"field": "shelf", "code": "required", "text": "Please fill this in."}]
 
