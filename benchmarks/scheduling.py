@@ -176,8 +176,9 @@ def fill(url: str, *, staff: int, claims: bool) -> None:
     now = datetime.now(UTC)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
-            "INSERT INTO shop (id, slug, name, about, city, state, created_at, version, holidays_closed, phone)"
-            " VALUES (%s, 'bench', 'Bench', '', 'Atyrau', 'open', %s, 1, false, '+77010000000')",
+            "INSERT INTO shop (id, slug, name, about, city, state, created_at, version, holidays_closed, phone,"
+            " tax_id)"
+            " VALUES (%s, 'bench', 'Bench', '', 'Atyrau', 'open', %s, 1, false, '+77010000000', '240140012342')",
             (SHOP, now),
         )
         connection.execute(

@@ -28,6 +28,7 @@ from marketplace_kit.web.context import Given, visit_of
 from marketplace_kit.web.directory import Declaration, Directory
 from marketplace_kit.web.front import FrontDoor
 from marketplace_kit.web.openapi import Description, routes_of
+from marketplace_kit.web.overrides import layers_of
 from marketplace_kit.web.rendering import HERE as WEB
 from marketplace_kit.web.rendering import Renderer
 from marketplace_kit.web.resolver import PageSource
@@ -124,7 +125,8 @@ def _furnish(site: Site) -> None:
     static = [folder.parent / "static" for folder in ordered if (folder.parent / "static").is_dir()]
     assets = Assets(static)
     site.facilities[Assets] = assets
-    site.facilities[Renderer] = Renderer(site, own_last, assets)
+    lookup = [layer.folder for layer in layers_of(site.registry, site.settings)]
+    site.facilities[Renderer] = Renderer(site, lookup, assets)
 
 
 async def _before(request: Request[Any, Any, Any]) -> Response[Any] | None:

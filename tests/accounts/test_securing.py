@@ -68,6 +68,9 @@ async def test_a_new_password_may_be_asked_for_five_times_a_day(
     await make_person()
     codes = [(await client.post("/api/auth/password-reset", json={"email": EMAIL})).status_code for _ in range(6)]
     assert codes == [202] * 5 + [429]
+    page = await post(client, "/password-reset", contact=EMAIL)
+    assert page.status_code == 429
+    assert 0 < int(page.headers["retry-after"]) <= 86_400
 
 
 async def test_the_link_opens_a_form_and_only_its_button_sets_the_password(

@@ -19,7 +19,6 @@ from marketplace_kit.listings.schemas import Offer
 from marketplace_kit.listings.services import ensure_listing
 from marketplace_kit.orders import queries, services
 from marketplace_kit.orders.domain import (
-    ConsentRequired,
     DraftGone,
     HoldExpired,
     PriceChanged,
@@ -29,6 +28,7 @@ from marketplace_kit.orders.domain import (
 from marketplace_kit.orders.schemas import MemberDetails, Wished
 from marketplace_kit.orders.services.acting import THE_SYSTEM
 from marketplace_kit.orders.tables import event_table, line_table, order_table
+from marketplace_kit.shops.domain import ConsentRequired
 from marketplace_kit.testing.lines import REPAIR, PlaceTaken
 from tests.orders.street import Street, someone
 

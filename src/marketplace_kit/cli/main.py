@@ -9,7 +9,7 @@ from typing import Any
 import rich_click as click
 
 from marketplace_kit import __version__
-from marketplace_kit.cli import backups, catalogue, clocks, data, plugins, privacy, running, site, trails
+from marketplace_kit.cli import appearance, backups, catalogue, clocks, data, plugins, privacy, running, site, trails
 from marketplace_kit.cli.deployment import Deployment
 from marketplace_kit.cli.logs import configure
 from marketplace_kit.kernel.errors import DomainError
@@ -76,6 +76,7 @@ _COMMANDS: Sequence[click.Command] = (
     *plugins.commands,
     *privacy.commands,
     *site.commands,
+    *appearance.commands,
     *backups.commands,
     *trails.commands,
 )

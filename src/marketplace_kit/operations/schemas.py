@@ -206,3 +206,34 @@ class ChainView(msgspec.Struct, frozen=True, kw_only=True):
     whole: bool
     broken_at: int | None = None
     why: str = ""
+
+
+class PartView(msgspec.Struct, frozen=True, kw_only=True):
+    """One plugin's share of a hook or slot, as it was when it was last asked; ``milliseconds`` is empty before that."""
+
+    plugin: str
+    active: bool
+    milliseconds: float | None
+    answered: int
+    error: str = ""
+
+
+class HookView(msgspec.Struct, frozen=True, kw_only=True):
+    """A hook with those that implement it, in the order in which they are called."""
+
+    name: str
+    shape: str
+    parts: list[PartView]
+
+
+class SlotView(msgspec.Struct, frozen=True, kw_only=True):
+    """A place on pages where plugins may add something: the templates that offer it, and who last did."""
+
+    name: str
+    templates: list[str]
+    parts: list[PartView]
+
+
+class ExtensionsView(msgspec.Struct, frozen=True, kw_only=True):
+    hooks: list[HookView]
+    slots: list[SlotView]

@@ -27,7 +27,8 @@ locale: ContextVar[str] = ContextVar("locale", default="en")
 @attrs.define(eq=False)
 class Visit:
     """One request as the front door saw it. ``public_path`` is what was asked for, without a language prefix;
-    ``prefix`` is the language that stood in front of it, if one did.
+    ``prefix`` is the language that stood in front of it, if one did; ``retry_after`` are the seconds after which what
+    was refused may be tried again.
     """
 
     site: Site
@@ -45,6 +46,7 @@ class Visit:
     cookies: list[str] = attrs.field(factory=list)
     flashed: list[tuple[str, str]] = attrs.field(factory=list)
     had_flash: bool = False
+    retry_after: int = 0
 
 
 def visit_of(connection: Connection) -> Visit:

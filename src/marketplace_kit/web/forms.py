@@ -85,6 +85,7 @@ def errors_of(request: Request[Any, Any, Any], refused: Invalid | None, prefix: 
                 continue
             name = name.removeprefix(f"{prefix}.")
         text, link = visit.site.texts.render(visit.locale, problem.text, problem.facts), problem.facts.get("link")
+        visit.retry_after = int(problem.facts.get("retry_after", visit.retry_after))
         errors.setdefault(name, []).append(Leading(text, str(link)) if link else text)
     return errors
 

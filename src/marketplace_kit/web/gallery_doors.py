@@ -182,7 +182,7 @@ class _Late(StaleVersion):
 _STATUS = {
     "photos_full": 409,
     "space_used_up": 409,
-    "too_many_requests": 429,
+    "too_many_attempts": 429,
     "too_many_files": 413,
     "storage_full": 507,
     "not_permitted": 403,

@@ -23,7 +23,7 @@ limit_table = sa.Table(
 class TooMany(DomainError):
     """``retry_after`` counts the seconds until the limit opens again."""
 
-    code = "too_many_requests"
+    code = "too_many_attempts"
     kind = Kind.THROTTLED
     text = "That was tried too often. Please wait a little and try again."
 

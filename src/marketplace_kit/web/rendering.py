@@ -31,7 +31,9 @@ from marketplace_kit.web.brand import mark_in_force, url_of
 from marketplace_kit.web.compiled import Compiled
 from marketplace_kit.web.context import Visit, locale, visit_of
 from marketplace_kit.web.identity import is_secure, is_signed, sign
+from marketplace_kit.web.looking_in import shown_context
 from marketplace_kit.web.pieces import Pieces, Views
+from marketplace_kit.web.routing import in_development
 from marketplace_kit.web.uploads import WebSettings
 
 LANGUAGES = (("kk", "Қазақша"), ("ru", "Русский"), ("en", "English"))
@@ -69,12 +71,12 @@ def _framed(items: Iterable[NavItem], language: str, texts: Texts) -> Frame:
 
 
 class Renderer:
-    """Templates are found in the site's own folder first, then in plugins, then in the core."""
+    """Templates are found in the first of ``folders`` that has them: the site's own, then plugins', then the core's."""
 
     def __init__(self, site: Site, folders: Iterable[Path], assets: Assets) -> None:
         self.site, self.assets = site, assets
         self.environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader([str(f) for f in (*folders, HERE / "templates")]),
+            loader=jinja2.FileSystemLoader([str(f) for f in folders]),
             autoescape=True,
             cache_size=-1,
             auto_reload=False,
@@ -173,8 +175,18 @@ def _in_language(text: str, language: str) -> Markup:
 async def page(
     request: Request[Any, Any, Any], template: str, *, status: int = 200, page_title: str = "", **context: Any
 ) -> Response[str]:
-    """The page ``template`` with what every page has around it. ``page_title`` is an English message id."""
-    return render_page(visit_of(request), template, status=status, page_title=page_title, **context)
+    """The page ``template`` with what every page has around it. ``page_title`` is an English message id. To staff, in
+    development, ``?_context=1`` shows what the template is given instead.
+    """
+    visit = visit_of(request)
+    if request.query_params.get("_context") == "1" and in_development(visit.site) and "admin" in visit.actor.roles:
+        given = {"page_title": page_title, "status": status, **context}
+        return Response(_told(template, given), media_type=MediaType.JSON)
+    return render_page(visit, template, status=status, page_title=page_title, **context)
+
+
+def _told(template: str, context: Mapping[str, Any]) -> str:
+    return msgspec.json.encode({"template": template, "context": shown_context(context)}).decode()
 
 
 def render_page(
@@ -187,7 +199,8 @@ def render_page(
         body = renderer.render(template, _surroundings(visit, renderer, page_title) | {"status": status} | context)
     finally:
         locale.reset(token)
-    return Response(body, status_code=status, media_type=MediaType.HTML)
+    headers = {"Retry-After": str(visit.retry_after)} if status == 429 and visit.retry_after else {}
+    return Response(body, status_code=status, media_type=MediaType.HTML, headers=headers)
 
 
 def _surroundings(visit: Visit, renderer: Renderer, page_title: str) -> dict[str, Any]:

@@ -13,10 +13,13 @@ from marketplace_kit.kernel.activation import Activation
 from marketplace_kit.kernel.errors import Forbidden, Missing, SignInNeeded
 from marketplace_kit.kernel.fields import Form
 from marketplace_kit.kernel.registry import Registry
+from marketplace_kit.kernel.settings import SiteSettings
+from marketplace_kit.kernel.site import Site
 from marketplace_kit.web.bodies import sent
 from marketplace_kit.web.context import Connection, visit_of
 
 PUBLIC, SIGNED_IN = "public", "signed_in"
+DEVELOPMENT = "development"
 OpenApiBody = Callable[[Registry], dict[str, Any]]
 
 
@@ -37,7 +40,7 @@ def route(
 
     ``permission`` is ``public``, ``signed_in`` or a declared permission's name. With ``body`` the handler takes
     ``form: Given[NewShop]``: the JSON body, checked whole, every problem reported. ``openapi_body`` describes a
-    body that only the assembled site knows (listing kinds).
+    body that only the assembled site knows (listing kinds). With ``development=True`` it is there in that mode alone.
     """
     arguments: dict[str, Any] = {
         "opt": {"permission": permission, "csrf": csrf, "openapi_body": openapi_body or body, **opt}
@@ -56,10 +59,18 @@ def _reader(form: type[Form]) -> Callable[..., Any]:
     return read_body
 
 
+def in_development(site: Site) -> bool:
+    return site.settings.of(SiteSettings).mode == DEVELOPMENT
+
+
 async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
-    """Deny by default: the plugin must be active, then the person must hold the route's permission."""
+    """Deny by default: the plugin must be active and the route be there in this mode, then the person must hold the
+    route's permission.
+    """
     visit, plugin = visit_of(connection), handler.opt.get("plugin", "")
     if plugin and not visit.site.facility(Activation).is_active(plugin):
+        raise Missing
+    if handler.opt.get("development") and not in_development(visit.site):
         raise Missing
     permission = handler.opt.get("permission")
     if permission == PUBLIC or connection.scope.get("method") == "OPTIONS":

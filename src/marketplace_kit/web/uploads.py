@@ -34,7 +34,16 @@ _MOST_PARTS = MOST * 2 + 4
 
 
 class WebSettings(Form):
-    """``[web]``: pictures, and the site as an app."""
+    """``[web]``: pictures, the site as an app, and templates of the site's own."""
+
+    templates_folder: Annotated[
+        str,
+        Field(
+            N_("Folder with the site's own templates"),
+            max_length=500,
+            hint=N_("A template in it stands for the plugin's or the kit's of the same name."),
+        ),
+    ] = ""
 
     shop_megabytes: Annotated[
         int,

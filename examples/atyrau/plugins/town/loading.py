@@ -28,6 +28,7 @@ from marketplace_kit.listings.queries import Criteria, active_kinds, browse
 from marketplace_kit.listings.schemas import Offer, read_attributes
 from marketplace_kit.listings.services import Ware, ensure_photos, set_menu, stock
 from marketplace_kit.shops.domain import slug_of
+from marketplace_kit.shops.domain.contacts import sample_tax_id
 from marketplace_kit.shops.domain.hours import read_day
 from marketplace_kit.shops.queries import owners_of, shop_list, shop_page
 from marketplace_kit.shops.schemas import DraftShop, ShopContacts, ShopProfile, ShopWeek
@@ -160,7 +161,8 @@ async def _settle(
     if number in UNFINISHED:
         return
     about = {f"about_{code}": text for code, text in place.about.items()}
-    profile = ShopProfile(name=place.name, category=place.category, version=shop.version, **about)
+    number_of = sample_tax_id(place.name)
+    profile = ShopProfile(name=place.name, category=place.category, tax_id=number_of, version=shop.version, **about)
     await set_profile(uow, shop.id, profile, by=owner)
     await uow.session.flush()
     contacts = ShopContacts(

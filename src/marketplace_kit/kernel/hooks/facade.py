@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import attrs
 import pluggy
 import structlog
 from typing_extensions import override
@@ -36,13 +37,24 @@ class _Manager(pluggy.PluginManager):
         return super().parse_hookimpl_opts(plugin, name) if marked is not None else None
 
 
+@attrs.frozen
+class Called:
+    """How the last call of one plugin's hook went; ``error`` is empty where it answered."""
+
+    seconds: float
+    answered: int
+    error: str = ""
+
+
 class Hooks:
     """Typed calls of the contract. ``is_active`` says whether a plugin takes part in this site at this moment. With
     ``trace`` each call is logged as ``hook.called``: the plugin, how long it took, how many things it answered.
+    ``calls`` keeps the last call by hook, plugin and slot (empty where the hook has none).
     """
 
     def __init__(self, *, trace: bool = False) -> None:
         self._trace = trace
+        self.calls: dict[tuple[str, str, str], Called] = {}
         self._manager = _Manager(PROJECT)
         self._manager.add_hookspecs(Plugin)
         self.is_active: Callable[[str], bool] = lambda _: True
@@ -52,7 +64,7 @@ class Hooks:
         """The same plugins, seen by one site with its own switches."""
         seen = Hooks.__new__(Hooks)
         seen._manager, seen.is_active, seen.on_failure = self._manager, is_active, self.on_failure
-        seen._trace = self._trace
+        seen._trace, seen.calls = self._trace, dict(self.calls)
         return seen
 
     def add(self, plugin: Plugin) -> None:
@@ -92,12 +104,13 @@ class Hooks:
         try:
             answers = tuple(getattr(plugin, hook)())
         except Exception as raised:
+            self._noted(plugin.info.name, hook, "", time.perf_counter() - started, 0, raised)
             raise BrokenHook(f"{hook} raised {raised!r}") from raised
         for answer in answers:
             if not isinstance(answer, REGISTRATION[hook]):
                 raise BrokenHook(f"{hook} answers {type(answer).__name__}, not {REGISTRATION[hook].__name__}")
         if getattr(type(plugin), hook) is not getattr(Plugin, hook):
-            self._traced(plugin.info.name, hook, time.perf_counter() - started, len(answers))
+            self._noted(plugin.info.name, hook, "", time.perf_counter() - started, len(answers))
         return answers
 
     def nav_items(self, actor: Actor) -> list[NavItem]:
@@ -116,23 +129,28 @@ class Hooks:
         for name, implementation in self._implementations(hook):
             if not self.is_active(name):
                 continue
-            before, started = len(answers), time.perf_counter()
+            before, started, failed = len(answers), time.perf_counter(), None
             try:
                 called: Any = implementation.function(*(arguments[a] for a in implementation.argnames))
                 own = tuple(called)
                 if strange := [a for a in own if not isinstance(a, CONTRIBUTION[hook])]:
                     raise BrokenHook(f"{hook} answers {type(strange[0]).__name__}, not {CONTRIBUTION[hook].__name__}")
                 answers += [(name, answer) for answer in own]
-            except Exception:
+            except Exception as raised:
+                failed = raised
                 log.exception("hook.failed", hook=hook, plugin=name)
                 self.on_failure(name, hook)
             took = time.perf_counter() - started
-            self._traced(name, hook, took, len(answers) - before)
+            self._noted(name, hook, str(arguments.get("slot", "")), took, len(answers) - before, failed)
             if took > SLOW_SECONDS:
                 log.warning("hook.slow", hook=hook, plugin=name, milliseconds=round(took * 1000, 1))
         return answers
 
-    def _traced(self, plugin: str, hook: str, took: float, answered: int) -> None:
+    def _noted(
+        self, plugin: str, hook: str, slot: str, took: float, answered: int, failed: Exception | None = None
+    ) -> None:
+        error = f"{type(failed).__name__}: {failed}"[:300] if failed is not None else ""
+        self.calls[hook, plugin, slot] = Called(took, answered, error)
         if self._trace:
             milliseconds = round(took * 1000, 3)
             log.info("hook.called", hook=hook, plugin=plugin, milliseconds=milliseconds, answered=answered)

@@ -206,9 +206,10 @@ async def _accessed(uow: UnitOfWork, listing_id: UUID, by: Actor) -> tuple[Listi
 async def access_public(uow: UnitOfWork, listing_id: UUID) -> Listing:
     """A listing that everybody may see at this moment; refuses :class:`Missing`."""
     t, s = listing_table.c, shop_table.c
-    wanted = sa.select(Listing).join(shop_table, t.shop_id == s.id)
+    wanted = sa.select(Listing, Shop).join(Shop, t.shop_id == s.id)  # the shop is asked for next: it is known then
     shown = wanted.where(t.id == listing_id, t.state == PUBLISHED, s.state == OPEN)
-    listing: Listing | None = (await uow.session.execute(shown)).scalar_one_or_none()
+    row = (await uow.session.execute(shown)).one_or_none()
+    listing: Listing | None = row[0] if row else None
     if listing is None or listing.kind not in active_kinds(uow.site):
         raise Missing
     return listing

@@ -1,5 +1,5 @@
 """The admin area's own pages."""
 
-from marketplace_kit.operations.pages import brand, running, settings
+from marketplace_kit.operations.pages import brand, inspecting, running, settings
 
-handlers = (*running.handlers, *settings.handlers, *brand.handlers)
+handlers = (*running.handlers, *settings.handlers, *brand.handlers, *inspecting.handlers)

@@ -27,6 +27,7 @@ from marketplace_kit.operations.queries.trail import is_old, last_backup_at
 from marketplace_kit.operations.queries.work import oldest_waiting
 from marketplace_kit.operations.schemas import FindingView, OperationsSettings
 from marketplace_kit.scheduling.services.clocks import compare_clocks, tz_version
+from marketplace_kit.web.overrides import CHANGED, GONE, layers_of, overrides
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 _LATE_SECONDS = 120
@@ -144,6 +145,17 @@ async def _migrations(site: Site) -> AsyncIterator[Finding]:
         yield Finding(what, FAIL, N_("{names} missing"), "marketplace db upgrade", {"names": ", ".join(pending)})
     else:
         yield Finding(what, OK, N_("at head"))
+
+
+async def _templates(site: Site) -> AsyncIterator[Finding]:
+    found = await asyncio.to_thread(lambda: overrides(layers_of(site.registry, site.settings)))
+    moved = [one.name for one in found if one.state in (CHANGED, GONE)]
+    if moved:
+        cure = N_("hold them against the originals: marketplace templates drift")
+        facts = {"names": ", ".join(moved)}
+        yield Finding(N_("templates"), WARN, N_("{names}: the original changed since it was copied"), cure, facts)
+    else:
+        yield Finding(N_("templates"), OK, N_("{count} stand for others"), facts={"count": len(found)})
 
 
 async def _zone_data(site: Site) -> AsyncIterator[Finding]:
@@ -267,6 +279,7 @@ _EXAMINATIONS: dict[str, Callable[[Site], AsyncIterator[Finding]]] = {
     N_("settings"): _settings,
     N_("database"): _database,
     N_("migrations"): _migrations,
+    N_("templates"): _templates,
     N_("time zones"): _zone_data,
     N_("file storage"): _storage,
     N_("broker"): _broker,

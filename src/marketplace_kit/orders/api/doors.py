@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import msgspec
 from litestar import delete, get, post, put
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Response
@@ -41,7 +42,7 @@ from marketplace_kit.orders.schemas import (
     read_body,
 )
 from marketplace_kit.shops.queries import names_of
-from marketplace_kit.shops.services import own_shop
+from marketplace_kit.shops.services import consent_words, own_shop
 from marketplace_kit.web.bodies import sent_raw
 from marketplace_kit.web.context import Given, WebRequest, visit_of
 from marketplace_kit.web.paging import CursorText, Limit, Page
@@ -123,7 +124,8 @@ async def _draft(site: Site, actor: Actor, token: str) -> DraftView:
     found = await site.ask(queries.draft_of, token, viewer=actor, now=site.clock.now())
     if found is None:
         raise DraftGone
-    return found
+    words = "" if found.by_staff else consent_words(site, actor.locale, found.shop)
+    return msgspec.structs.replace(found, consent=words)
 
 
 @get("/api/orders/drafts/{token:str}", **route(PUBLIC, summary="What a draft keeps, and until when"))
@@ -139,7 +141,7 @@ async def drop(site: Given[Site], actor: Given[Actor], token: FromPath[str]) -> 
 @post("/api/orders/create", **route(PUBLIC, summary="Place an order", openapi_body=body_schema(NewOrder)))
 async def create(request: WebRequest, site: Given[Site], actor: Given[Actor]) -> Response[Placed]:
     """From a draft's token, or with its lines. 201; placing a draft again answers the same order with 200. 400
-    `consent_required`; 409 `price_changed`, `hold_expired`, and as the kind refuses.
+    `consent_required`; 409 `tax_id_required`, `price_changed`, `hold_expired`, and as the kind refuses.
     """
     given = read_body(NewOrder, await sent_raw(request))
     await services.slow_down(site, actor, request.client.host if request.client else "")

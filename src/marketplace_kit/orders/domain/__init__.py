@@ -162,12 +162,6 @@ class PriceChanged(DomainError):
     text = N_("The price has changed meanwhile. Look at the new total and confirm once more.")
 
 
-class ConsentRequired(DomainError):
-    code = "consent_required"
-    kind = Kind.MALFORMED
-    text = N_("Please agree to the processing of your data: without it the shop cannot reach you.")
-
-
 class VersionConflict(DomainError):
     """``version`` is the present one, ``status`` what it is by now."""
 

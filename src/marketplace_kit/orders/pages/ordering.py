@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
+import attrs
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
@@ -17,10 +18,12 @@ from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.orders import queries, services
-from marketplace_kit.orders.domain import ConsentRequired, DraftGone, HoldExpired, PriceChanged
+from marketplace_kit.orders.domain import DraftGone, HoldExpired, PriceChanged
 from marketplace_kit.orders.pages.showing import line_template, minutes_left, said, unlisted
 from marketplace_kit.orders.queries.kinds import Words
 from marketplace_kit.orders.schemas import Details, DraftView, Wished
+from marketplace_kit.shops.domain import ConsentRequired
+from marketplace_kit.shops.services import consent_words, with_consent
 from marketplace_kit.web.bodies import posted_raw
 from marketplace_kit.web.context import Given, WebRequest, visit_of
 from marketplace_kit.web.errors import STATUS
@@ -142,7 +145,8 @@ async def _draft_page(
     problems = refused if isinstance(refused, Invalid) else None
     if isinstance(refused, ConsentRequired):
         problems = Invalid(Problem("consent", refused.code, refused.text))
-    words = Words.of(site, visit_of(request).locale)
+    locale = visit_of(request).locale
+    words, form = Words.of(site, locale), form_state(request, kind, values, problems)
     response = await page(
         request,
         "orders/draft.html",
@@ -150,7 +154,7 @@ async def _draft_page(
         page_title=N_("Details and confirmation"),
         draft=found,
         lines=[(line, line_template(words, line.kind)) for line in found.lines],
-        form=form_state(request, kind, values, problems),
+        form=attrs.evolve(form, fields=with_consent(form.fields, consent_words(site, locale, found.shop))),
         action=f"/order/draft/{token}",
         minutes=minutes_left(site, found.until),
         refusal=said(request, refused) if refused and problems is None else "",

@@ -3,7 +3,6 @@
 from marketplace_kit.orders.schemas.announcing import News, OrderUpdate
 from marketplace_kit.orders.schemas.asked import Lines, NewDraft, NewOrder, StatusChange, Wished, body_schema, read_body
 from marketplace_kit.orders.schemas.details import (
-    CONSENT,
     CancelForm,
     Details,
     GuestDetails,
@@ -32,7 +31,6 @@ from marketplace_kit.orders.schemas.shown import (
 )
 
 __all__ = [
-    "CONSENT",
     "Begun",
     "CancelForm",
     "DayStats",

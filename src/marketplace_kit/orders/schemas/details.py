@@ -6,11 +6,10 @@ from typing import Annotated
 
 from marketplace_kit.kernel.fields import Field, Form
 from marketplace_kit.kernel.texts import N_
+from marketplace_kit.shops.domain import AGREEING
 
-CONSENT = N_("I agree that my name, contacts and wishes are passed to the shop so that it can do what I order.")
-"""What a customer ticks; it is kept with the order word for word."""
 _NOTE = Field(N_("A note for the shop"), max_length=1000, long=True)
-_AGREE = Field(CONSENT)
+_AGREE = Field(AGREEING)
 
 
 class MemberDetails(Form, frozen=True, kw_only=True):

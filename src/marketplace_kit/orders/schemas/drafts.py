@@ -34,7 +34,9 @@ class DraftLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DraftView(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept for somebody until ``until``. ``order_id`` is set once it was ordered."""
+    """What is kept for somebody until ``until``. ``order_id`` is set once it was ordered; ``consent`` is
+    what whoever orders it agrees to, in their language.
+    """
 
     id: UUID
     shop: OrderShop
@@ -45,6 +47,7 @@ class DraftView(msgspec.Struct, frozen=True, kw_only=True):
     total_price: Money
     lines: list[DraftLine]
     order_id: UUID | None = None
+    consent: str = ""
 
 
 class Begun(msgspec.Struct, frozen=True, kw_only=True):

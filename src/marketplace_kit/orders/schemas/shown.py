@@ -92,6 +92,7 @@ class OrderShop(msgspec.Struct, frozen=True, kw_only=True):
     slug: str
     name: str
     phone: str | None = None
+    tax_id: str | None = None
     whatsapp: str | None = None
     telegram: str | None = None
     address: str = ""

@@ -35,7 +35,7 @@ from marketplace_kit.orders.schemas import OrderSettings, Wished, promise_raw
 from marketplace_kit.orders.tables import draft_line_table as draft_line
 from marketplace_kit.orders.tables import draft_table as draft
 from marketplace_kit.orders.tables import line_table
-from marketplace_kit.shops.services import roles_in
+from marketplace_kit.shops.services import agreed_with, roles_in, shop_of
 
 Source = Literal["form", "json"]
 
@@ -53,13 +53,16 @@ async def begin(
     """Keep what is wanted for somebody who is about to order it; answers the draft's secret token.
 
     Refuses :class:`Missing` for listings that are not there, :class:`NotOffered`, :class:`SeveralShops`,
-    :class:`TooManyHolds`, :class:`Invalid` for a choice that does not fit, and whatever the kinds cannot promise.
+    :class:`TaxIdRequired`, :class:`TooManyHolds`, :class:`Invalid` for a choice that does not fit, and whatever the
+    kinds cannot promise.
     Choosing anew of the same listing lets go of what the same visitor had kept of it.
     """
     listings = {one.listing_id: await access_public(uow, one.listing_id) for one in wanted}
     shop_id = _one_shop(listings.values())
     if by_staff and not await roles_in(uow, shop_id, by=by):
         raise Forbidden
+    if not by_staff:
+        agreed_with(await shop_of(uow, shop_id))
     draft_id, customer = new_id(), _customer(by, by_staff)
     wishes = [
         wish

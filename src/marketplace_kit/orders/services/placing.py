@@ -21,7 +21,6 @@ from marketplace_kit.kernel.process import Stage
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.orders.domain import (
     GRACE,
-    ConsentRequired,
     HoldExpired,
     Line,
     Order,
@@ -34,7 +33,6 @@ from marketplace_kit.orders.domain import (
 )
 from marketplace_kit.orders.queries import active_line_kinds
 from marketplace_kit.orders.schemas import (
-    CONSENT,
     Details,
     GuestDetails,
     MemberDetails,
@@ -48,7 +46,8 @@ from marketplace_kit.orders.services.linking import issue_link, link_of
 from marketplace_kit.orders.services.recording import remind, touch, write_event
 from marketplace_kit.orders.tables import draft_table as draft
 from marketplace_kit.orders.tables import order_table
-from marketplace_kit.shops.domain import OPEN, Shop
+from marketplace_kit.shops.domain import OPEN, ConsentRequired, Shop
+from marketplace_kit.shops.services import agreed_with, consent_words, shop_of
 
 _NUMBER = 8
 
@@ -73,9 +72,10 @@ def details_form(actor: Actor, *, by_staff: bool) -> type[Details]:
 async def place(uow: UnitOfWork, token: str, details: Details, *, by: Actor, total: int | None = None) -> PlacedOrder:
     """Order what a draft keeps. Placing it again answers the same order.
 
-    Refuses :class:`DraftGone`, :class:`ConsentRequired`, :class:`PriceChanged` when it would cost something else than
-    was shown (``total``: than was agreed to, in minor units), :class:`HoldExpired` when it was kept no longer and is
-    not free any more, and whatever the kinds cannot promise. A refusal leaves everything as it was.
+    Refuses :class:`DraftGone`, :class:`ConsentRequired`, :class:`TaxIdRequired`, :class:`PriceChanged` when it would
+    cost something else than was shown (``total``: than was agreed to, in minor units), :class:`HoldExpired` when it was
+    kept no longer and is not free any more, and whatever the kinds cannot promise. A refusal leaves everything as it
+    was.
     """
     held = await held_draft(uow, token, by=by)
     if held.order_id is not None:
@@ -84,7 +84,7 @@ async def place(uow: UnitOfWork, token: str, details: Details, *, by: Actor, tot
         raise SignInNeeded
     customer = await _customer(uow, details, by)
     _check_consent(details)
-    await _check_shop(uow, held.shop_id)
+    await _check_shop(uow, held.shop_id, by_staff=held.by_staff)
     wishes = held.wishes(uow.site, customer, by)
     promises = await _promised(uow, wishes, late=held.until + GRACE <= uow.at)
     shown = held.shown_total if total is None else total
@@ -137,11 +137,13 @@ def _check_consent(details: Details) -> None:
         raise ConsentRequired
 
 
-async def _check_shop(uow: UnitOfWork, shop_id: UUID) -> None:
+async def _check_shop(uow: UnitOfWork, shop_id: UUID, *, by_staff: bool) -> None:
     """Held until the end, so that nobody closes the shop between this look and the commit."""
     shop = await uow.session.get(Shop, shop_id, with_for_update={"read": True}, populate_existing=True)
     if shop is None or shop.state != OPEN:
         raise ShopNotTaking
+    if not by_staff:
+        agreed_with(shop)
 
 
 async def _promised(uow: UnitOfWork, wishes: Sequence[Wish], *, late: bool) -> dict[UUID, Promise]:
@@ -197,7 +199,7 @@ async def store(
         note=details.note,
         placed_by=by.person_id,
         by_staff=by_staff,
-        **await _consent(uow, customer, by, by_staff=by_staff),
+        **await _consent(uow, wishes[0].shop_id, customer, by, by_staff=by_staff),
     )
     uow.session.add(order)
     await uow.session.flush()
@@ -278,7 +280,7 @@ async def _free_number(uow: UnitOfWork) -> str:
             return number
 
 
-async def _consent(uow: UnitOfWork, customer: Customer, by: Actor, *, by_staff: bool) -> dict[str, Any]:
+async def _consent(uow: UnitOfWork, shop_id: UUID, customer: Customer, by: Actor, *, by_staff: bool) -> dict[str, Any]:
     """What the customer agreed to, in the words and the version that were shown; whoever has an account has it among
     their consents too.
     """
@@ -286,7 +288,7 @@ async def _consent(uow: UnitOfWork, customer: Customer, by: Actor, *, by_staff: 
         return {}
     if by.signed_in:
         await give_consent(uow, PRIVACY, by=by, locale=customer.locale, way="order")
-    text = uow.site.texts.gettext(customer.locale, CONSENT)
+    text = consent_words(uow.site, customer.locale, await shop_of(uow, shop_id))
     return {"consent_text": text, "consent_version": consent_version(uow.site, customer.locale), "consent_at": uow.at}
 
 

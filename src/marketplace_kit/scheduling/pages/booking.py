@@ -17,6 +17,7 @@ from litestar import get
 from litestar.params import FromPath
 from litestar.response import Response
 
+from marketplace_kit.accounts.domain import shown_phone
 from marketplace_kit.kernel.errors import DomainError, Missing
 from marketplace_kit.kernel.hooks import Actor, Customer, LineKind, Wish
 from marketplace_kit.kernel.site import Site
@@ -100,6 +101,8 @@ async def book_page(
     }
     if not service.shop_open:
         return await _closed(request, showing, shop, common)
+    if not service.identified:
+        return await _by_phone(request, showing, shop, common)
     if kind.ask_first and not asked.line and not asked.first(f"{CHOICE}{kind.one_line_per}"):
         first = showing.say(kind.ask_first)
         return await page(
@@ -138,6 +141,19 @@ async def _closed(request: WebRequest, showing: Showing, shop: ShopView, common:
     return await page(
         request, "scheduling/book.html", **common, facts=[shop.name], empty=(*empty, f"/shops/{shop.slug}"), problems=()
     )
+
+
+async def _by_phone(request: WebRequest, showing: Showing, shop: ShopView, common: Mapping[str, Any]) -> Response[str]:
+    what, why = (
+        showing.say(N_("This shop cannot be booked online yet")),
+        showing.say(N_("Please call: its phone number stands on its page.")),
+    )
+    way = (showing.say(N_("To the shop")), f"/shops/{shop.slug}")
+    if shop.phone:
+        why = showing.say(N_("Call and ask for a time."))
+        way = (shown_phone(shop.phone), f"tel:{shop.phone}")
+    empty = (what, why, *way)
+    return await page(request, "scheduling/book.html", **common, facts=[shop.name], empty=empty, problems=())
 
 
 @attrs.frozen(kw_only=True)

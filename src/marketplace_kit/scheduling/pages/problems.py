@@ -23,6 +23,9 @@ async def problems_of(site: Site, shop_id: UUID, showing: Showing) -> list[Probl
     if shop is not None and shop.state != OPEN:
         text = say(N_("The shop takes no bookings: it is not open."))
         found.append((text, f"/sell/shop/{shop_id}/setup", say(N_("Setting up the shop"))))
+    if shop is not None and not shop.tax_id:
+        text = say(N_("Without an IIN or BIN nobody can book online"))
+        found.append((text, f"/sell/shop/{shop_id}/profile", say(N_("Name and texts"))))
     today = showing.now.date()
     opening = await site.ask(opening_of, shop_id, today - timedelta(days=2))
     if opening is not None and not opening[0].spans(today, LOOKED_AHEAD_DAYS):

@@ -12,7 +12,7 @@ from litestar import get, post
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Response
 
-from marketplace_kit.kernel.errors import Invalid, Problem
+from marketplace_kit.kernel.errors import DomainError, Invalid, Missing, Problem
 from marketplace_kit.kernel.fields import Field, parse
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.site import Site
@@ -37,8 +37,12 @@ from marketplace_kit.scheduling.services.waiting import (
     wait_path,
     wait_token,
 )
+from marketplace_kit.shops.domain import ConsentRequired
+from marketplace_kit.shops.queries import shop_by_id
+from marketplace_kit.shops.services import consent_words, with_consent
 from marketplace_kit.web.bodies import posted_raw
 from marketplace_kit.web.context import Given, WebRequest, visit_of
+from marketplace_kit.web.errors import STATUS
 from marketplace_kit.web.forms import form_state
 from marketplace_kit.web.rendering import page, see_other
 from marketplace_kit.web.routing import PUBLIC, SIGNED_IN, route
@@ -59,18 +63,23 @@ async def wait_page(
 
 
 async def _wait_page(
-    request: WebRequest, site: Site, actor: Actor, listing_id: UUID, raw: Any = None, refused: Invalid | None = None
+    request: WebRequest, site: Site, actor: Actor, listing_id: UUID, raw: Any = None, refused: DomainError | None = None
 ) -> Response[Any]:
     """Context: title, form, action, back_href, sign_in_href (of a guest who may have an account)."""
+    locale = visit_of(request).locale
     view = await slots_for(site, listing_id, (), None, 1)
     if not view.waitlist:
         return see_other(request, f"/book/{listing_id}", CannotWait.text, tone="bad")
-    state = form_state(request, form_for(actor), raw, refused)
-    fields = tuple(_fields(state.fields, view))
+    shop = await site.ask(shop_by_id, view.shop_id, locale=locale)
+    if shop is None:
+        raise Missing
+    problem = Invalid(Problem("consent", refused.code, refused.text)) if isinstance(refused, ConsentRequired) else None
+    state = form_state(request, form_for(actor), raw, refused if isinstance(refused, Invalid) else problem)
+    fields = tuple(_fields(with_consent(state.fields, consent_words(site, locale, shop)), view))
     return await page(
         request,
         "scheduling/wait.html",
-        status=422 if refused else 200,
+        status=STATUS[refused.kind] if refused else 200,
         page_title=N_("Wait for a time"),
         title=view.title,
         form=attrs.evolve(state, fields=fields),
@@ -112,7 +121,7 @@ async def join_page(
         at = "point" if raw.get("point") else "district"
         refused = Invalid(Problem(at, OutOfZone.code, NOT_SERVED))
         return await _wait_page(request, site, actor, listing_id, raw, refused)
-    except Invalid as refused:
+    except (Invalid, ConsentRequired) as refused:
         return await _wait_page(request, site, actor, listing_id, raw, refused)
     return see_other(request, MINE if actor.signed_in else wait_path(made, wait_token(site, made)), JOINED)
 

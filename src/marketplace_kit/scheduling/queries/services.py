@@ -66,7 +66,7 @@ class Rule:
 
 @attrs.frozen(kw_only=True)
 class Service:
-    """A listing as somebody books it."""
+    """A listing as somebody books it. ``identified``: whom customers agree to is known (their shop's IIN or BIN)."""
 
     listing_id: UUID
     shop_id: UUID
@@ -77,6 +77,7 @@ class Service:
     optional: bool
     published: bool
     shop_open: bool
+    identified: bool
     phone: str
     zone: str
     rule: Rule
@@ -95,6 +96,7 @@ _ROW = (
     listing.c.option_groups,
     listing.c.state,
     shop.c.state,
+    shop.c.tax_id,
     shop.c.phone,
     shop.c.zone,
     shop.c.holidays_closed,
@@ -141,9 +143,9 @@ def needs_of(stored: Sequence[Mapping[str, Any]]) -> tuple[Need, ...]:
 
 def _service(row: Sequence[Any]) -> tuple[Service, bool]:
     """A service, and whether its shop keeps the holidays."""
-    id_, shop_id, kind, title, amount, currency, attributes, groups, state, shop_state, phone, zone, closed = row[
-        : len(_ROW)
-    ]
+    id_, shop_id, kind, title, amount, currency, attributes, groups, state, shop_state, tax_id, phone, zone, closed = (
+        row[: len(_ROW)]
+    )
     said = attributes.get("minutes") if isinstance(attributes, dict) else None
     made = Rule()
     given = dict(zip(_RULE, row[len(_ROW) :], strict=True))
@@ -162,6 +164,7 @@ def _service(row: Sequence[Any]) -> tuple[Service, bool]:
         optional=bool(groups),
         published=state == "published",
         shop_open=shop_state == "open",
+        identified=bool(tax_id),
         phone=phone or "",
         zone=zone,
         rule=made,

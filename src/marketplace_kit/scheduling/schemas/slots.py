@@ -52,7 +52,8 @@ class StaffView(msgspec.Struct, frozen=True, kw_only=True):
 
 class SlotsView(msgspec.Struct, frozen=True, kw_only=True):
     """What the slot picker shows. ``minutes`` is the whole visit. ``not_bookable``: nobody can perform it
-    (``no_staff``), nobody works in the coming time (``no_hours``), or it is not offered online (``not_online``). For a
+    (``no_staff``), nobody works in the coming time (``no_hours``), it is not offered online (``not_online``), or the
+    shop has no IIN or BIN yet (``tax_id_required``). For a
     ``home_visit`` also ``no_address`` (say where) and ``out_of_zone`` (nobody comes there); ``areas`` are the parts of
     the town by which one may say where, (number, name).
     ``waitlist`` is the page on which one waits for a time of a full day; empty where nobody can.

@@ -356,6 +356,8 @@ def _staff(plan: Plan, jobs: Sequence[Job], resource_id: int) -> StaffView:
 
 
 def _why_not(roles: Sequence[Role], service: Service, by_staff: bool) -> str:
+    if not service.identified and not by_staff:
+        return "tax_id_required"
     if not service.rule.bookable_online and not by_staff:
         return "not_online"
     if any(not role.able for role in roles):

@@ -110,7 +110,7 @@ def _alike(plan: Plan, listing_id: UUID) -> tuple[Any, ...]:
 
 def _first_start(plan: Plan, listing_id: UUID, first: date, days: int, now: datetime) -> int | None:
     service = plan.services[listing_id]
-    if not service.rule.bookable_online or not service.shop_open:
+    if not service.rule.bookable_online or not service.shop_open or not service.identified:
         return None
     # Where a van shall come nobody has said yet: a hint is good for who lives beside its base.
     place = next((Place(point=van.base) for van in plan.vans.values()), None)

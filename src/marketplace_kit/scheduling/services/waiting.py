@@ -41,6 +41,8 @@ from marketplace_kit.scheduling.services.travelling import out_of_zone, place_to
 from marketplace_kit.scheduling.services.unbookable import timed_kind_of
 from marketplace_kit.scheduling.tables import claim_table
 from marketplace_kit.scheduling.tables.following import wait_table as wait
+from marketplace_kit.shops.domain import AGREEING, ConsentRequired
+from marketplace_kit.shops.services import agreed_with, shop_of
 from marketplace_kit.shops.tables import shop_table as shop
 from marketplace_kit.web.identity import sign
 from marketplace_kit.web.limits import limit
@@ -51,8 +53,6 @@ LASTS = timedelta(days=30)
 """A guest's link is good for so long after the last day that they wait for; then what is known of them goes."""
 WAITING, OFFERED, TAKEN, PASSED, LEFT = "waiting", "offered", "taken", "passed", "left"
 PARTS = {"any": (0, 1440), "morning": (0, 720), "afternoon": (720, 1020), "evening": (1020, 1440)}
-CONSENT = N_("I agree that my name, contacts and wishes are passed to the shop so that it can do what I order.")
-NO_CONSENT = N_("Please agree to the processing of your data: without it the shop cannot reach you.")
 OFFERED_ALREADY = Problem("first_day", "offered", N_("A time is offered to you already. Look at it first."))
 WAITS_ALREADY = Problem(
     "phone",
@@ -111,7 +111,7 @@ class GuestWait(WaitForm, frozen=True, kw_only=True):
             autocomplete="tel",
         ),
     ]
-    consent: Annotated[bool, Field(CONSENT)] = False
+    consent: Annotated[bool, Field(AGREEING)] = False
 
 
 class WaitView(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,14 +153,16 @@ def wait_path(wait_id: UUID, token: str = "") -> str:
 
 async def join_wait(uow: UnitOfWork, listing_id: UUID, form: WaitForm, *, by: Actor) -> UUID:
     """Wait for a time; waiting again for the same listing replaces what was wished. Refuses :class:`Missing`,
-    :class:`CannotWait`, :class:`Invalid` for days that are over or too many, a guest without consent or a visit at home
-    without a place, and :class:`OutOfZone`.
+    :class:`CannotWait`, :class:`Invalid` for days that are over or too many or a visit at home without a place,
+    :class:`ConsentRequired` for a guest without it, :class:`TaxIdRequired` where nobody can book, and
+    :class:`OutOfZone`.
     """
     guest = form if isinstance(form, GuestWait) else None
     if by.person_id is None and guest is None:
         raise Missing
     found = await access_public(uow, listing_id)
     kind = line_kind_of(uow.site, found.kind)
+    agreed_with(await shop_of(uow, found.shop_id))
     _check(form, uow.at.date())
     place = await _place(uow, listing_id, kind, form)
     values = {
@@ -197,7 +199,7 @@ def _check(form: WaitForm, today: date) -> None:
     if form.last_day - form.first_day > timedelta(days=MOST_DAYS):
         raise Invalid(Problem("last_day", "too_many_days", N_("One can wait for a month at most.")))
     if isinstance(form, GuestWait) and not form.consent:
-        raise Invalid(Problem("consent", "consent_required", NO_CONSENT))
+        raise ConsentRequired
 
 
 async def _place(uow: UnitOfWork, listing_id: UUID, kind: LineKind, form: WaitForm) -> Place | None:

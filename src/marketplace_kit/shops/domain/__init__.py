@@ -118,6 +118,24 @@ class InUse(DomainError):
         )
 
 
+class TaxIdRequired(DomainError):
+    """The shop's page is there, but nobody books online: whom a customer would agree to is not known."""
+
+    code = "tax_id_required"
+    kind = Kind.CONFLICT
+    text = N_("This shop cannot be booked online yet. Please call: {phone}")
+
+
+AGREEING = N_("I agree that my name, contacts and wishes are passed to the shop so that it can do what I order.")
+"""The label of a field ``consent`` where no shop is known yet: in the description of the API."""
+
+
+class ConsentRequired(DomainError):
+    code = "consent_required"
+    kind = Kind.MALFORMED
+    text = N_("Please agree to the processing of your data: without it the shop cannot reach you.")
+
+
 class ReasonRequired(DomainError):
     code = "reason_required"
     kind = Kind.INVALID

@@ -5,7 +5,8 @@ for one.
 from __future__ import annotations
 
 from marketplace_kit.shops.domain import ADMIN, OWNER, STAFF
-from marketplace_kit.shops.services.access import access_shop, roles_in
+from marketplace_kit.shops.services.access import access_shop, roles_in, shop_of
+from marketplace_kit.shops.services.agreeing import agreed_with, consent_words, with_consent
 from marketplace_kit.shops.services.asking import filter_of, own_shop, visible_shop
 from marketplace_kit.shops.services.describing import (
     edit_shop,
@@ -38,8 +39,10 @@ __all__ = [
     "SampleShop",
     "access_shop",
     "add_member",
+    "agreed_with",
     "change_member",
     "clear_day",
+    "consent_words",
     "edit_shop",
     "ensure_described_shop",
     "ensure_shop",
@@ -63,9 +66,11 @@ __all__ = [
     "set_profile",
     "set_week",
     "setup_of",
+    "shop_of",
     "start_shop",
     "tell_admins",
     "tell_owner",
     "tidy_lists",
     "visible_shop",
+    "with_consent",
 ]

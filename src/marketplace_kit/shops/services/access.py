@@ -28,6 +28,14 @@ async def access_shop(uow: UnitOfWork, shop_id: UUID, *, by: Actor, roles: Colle
     return shop
 
 
+async def shop_of(uow: UnitOfWork, shop_id: UUID) -> Shop:
+    """The shop as this unit knows it; no statement where it was read already. Refuses :class:`Missing`."""
+    shop = await uow.session.get(Shop, shop_id)
+    if shop is None:
+        raise Missing
+    return shop
+
+
 async def roles_in(uow: UnitOfWork, shop_id: UUID, *, by: Actor) -> frozenset[str]:
     """What a person is in a shop at this moment: nothing, one of the members' roles, ``admin``, or both."""
     held = {ADMIN} & by.roles

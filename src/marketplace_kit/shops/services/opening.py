@@ -15,6 +15,7 @@ from marketplace_kit.kernel.settings import SiteSettings
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.places.queries import city_by_id, city_called
 from marketplace_kit.shops.domain import DRAFT, OPEN, OWNER, PENDING, Shop, ShopOpened, slug_of
+from marketplace_kit.shops.domain.contacts import sample_tax_id
 from marketplace_kit.shops.queries import shop_page
 from marketplace_kit.shops.schemas import DraftShop, NewShop, ShopSettings
 from marketplace_kit.shops.services.describing import index_words
@@ -97,7 +98,8 @@ async def ensure_shop(site: Site, form: NewShop, *, owner: UUID) -> UUID:
 
 
 async def _open(uow: UnitOfWork, form: NewShop, *, by: Actor) -> Shop:
-    """Open, whether or not the site wants to approve what people open."""
+    """Open, whether or not the site wants to approve what people open, with a number by which it can be booked."""
     shop = await _begin(uow, form, OPEN, by)
+    shop.tax_id = sample_tax_id(shop.slug)
     uow.record(ShopOpened(shop_id=shop.id, slug=shop.slug))
     return shop

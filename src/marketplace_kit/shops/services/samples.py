@@ -11,6 +11,7 @@ from marketplace_kit.accounts.queries import person_id_by_email
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.shops.domain import OWNER, SHOP, Shop, slug_of
+from marketplace_kit.shops.domain.contacts import sample_tax_id
 from marketplace_kit.shops.domain.hours import WEEKDAYS
 from marketplace_kit.shops.queries import shop_page
 from marketplace_kit.shops.schemas import DraftShop, NewShop, ShopContacts, ShopPolicies, ShopProfile, ShopWeek
@@ -35,6 +36,7 @@ class SampleShop:
     week: tuple[str, str, str]
     """Working days, Saturday, Sunday."""
     tax_id: str = ""
+    """One that passes every check is made up where none is given: without it nobody could book."""
     telegram: str = ""
     instagram: str = ""
     policies: dict[str, str] = attrs.field(factory=dict)
@@ -145,8 +147,9 @@ async def _submit(uow: UnitOfWork, by: Actor) -> None:
 
 async def _fill(uow: UnitOfWork, shop_id: UUID, sample: SampleShop, by: Actor) -> None:
     shop: Any = await uow.session.get(Shop, shop_id)
+    number = sample.tax_id or sample_tax_id(sample.form.name)
     texts = {f"about_{language}": text for language, text in sample.abouts.items()}
-    profile = ShopProfile(name=shop.name, category=sample.category, tax_id=sample.tax_id, version=shop.version, **texts)
+    profile = ShopProfile(name=shop.name, category=sample.category, tax_id=number, version=shop.version, **texts)
     await set_profile(uow, shop_id, profile, by=by)
     await uow.session.flush()
     lat, lon = sample.point

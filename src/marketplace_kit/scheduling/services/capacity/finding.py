@@ -9,6 +9,7 @@ from uuid import UUID
 
 import attrs
 
+from marketplace_kit.accounts.domain import shown_phone
 from marketplace_kit.kernel.errors import DomainError, Missing
 from marketplace_kit.kernel.hooks.lines import Due, Promise, Wish
 from marketplace_kit.kernel.money import Money
@@ -69,6 +70,7 @@ from marketplace_kit.scheduling.services.travelling import (
     straighten,
     where_of,
 )
+from marketplace_kit.shops.domain import TaxIdRequired
 
 GRACE = timedelta(seconds=30)
 """A hold is honoured so much longer than it is shown."""
@@ -376,3 +378,5 @@ def load_of(visit: Visit, candidates: Sequence[int]) -> dict[int, int]:
 def offered_to(service: Service, wish: Wish) -> None:
     if service.shop_id != wish.shop_id or not ((service.published and service.shop_open) or wish.by_staff):
         raise Missing
+    if not service.identified and not wish.by_staff:
+        raise TaxIdRequired(phone=shown_phone(service.phone))
