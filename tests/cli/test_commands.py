@@ -171,6 +171,9 @@ def test_samples_load_twice_without_change_and_leave_no_work(ready: Run) -> None
     # what is held over somebody's quiet hours waits for the morning; nothing else may be left
     now = datetime.now(UTC).isoformat()
     assert [r for r in second if r["state"] != "done" and r["oldest"] <= now] == []
+    assert json.loads(ready("sample", "load", "--scale", "40", "--json").output)["listings"] == 40
+    assert "10 listings made, 40 were there" in ready("sample", "load", "--scale", "50").output
+    ready("sample", "load", "--scale", "0", code=2)
 
 
 def test_a_job_is_run_by_name(ready: Run) -> None:

@@ -73,6 +73,10 @@ async def _bundle(uow: UnitOfWork, numbers: range, kinds: list[ListingKind], cit
     await _insert(uow, hours_table, [day for n, s in shops.items() for day in _hours(s["id"], n)])
     await _insert(uow, span_table, [span for n, s in shops.items() for span in _spans(s["id"], n, at)])
     rows = [_listing(n, kinds[n % len(kinds)], shops[n // PER_SHOP]["id"], at, choose) for n in numbers]
+    there = await _there(uow, [row["id"] for row in rows])
+    rows = [row for row in rows if row["id"] not in there]
+    if not rows:
+        return 0
     await _insert(uow, listing_table, rows)
     by_name = {k.name: k for k in kinds}
     index = []
@@ -84,6 +88,12 @@ async def _bundle(uow: UnitOfWork, numbers: range, kinds: list[ListingKind], cit
     fresh = await _insert(uow, search_table, index)
     await words.keep_words(uow.session, uow.site.database.dialect, index)
     return fresh
+
+
+async def _there(uow: UnitOfWork, ids: list[UUID]) -> set[UUID]:
+    """Those of a smaller load set, made before."""
+    wanted = sa.select(search_table.c.listing_id).where(search_table.c.listing_id.in_(ids))
+    return set((await uow.session.execute(wanted)).scalars())
 
 
 async def _insert(uow: UnitOfWork, table: sa.Table, rows: list[dict[str, Any]]) -> int:
