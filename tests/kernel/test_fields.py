@@ -35,6 +35,7 @@ class Puppy(Form):
     contact: Annotated[str | None, Field("Contact", format="contact")] = None
     web: Annotated[str | None, Field("Web", format="url")] = None
     slug: Annotated[str | None, Field("Slug", format="slug")] = None
+    point: Annotated[str | None, Field("Point", format="point")] = None
     secret: Annotated[str | None, Field("Secret", format="password", private=True)] = None
 
 
@@ -55,7 +56,7 @@ def test_what_is_sent_whole_is_taken_whole() -> None:
         "breed": "Тазы", "story": "Two\nlines", "chip": "1234", "size": "m", "shots": ["s", "l"], "weight": 1200,
         "price": {"amount": 5000_00, "currency": "KZT"}, "born": "2026-02-28", "vaccinated": True,
         "mail": "a@example.kz", "phone": "+77011234567", "contact": "+77011234567", "web": "https://a.kz/b?c",
-        "slug": "red-tazy", "secret": " x ",
+        "slug": "red-tazy", "point": "47.106800, 51.916600", "secret": " x ",
     }  # fmt: skip
     assert raw_of(parse(Puppy, sent)) == sent
 
@@ -134,6 +135,8 @@ REFUSED_JSON: list[tuple[dict[str, Any], str]] = [
     ({"web": "javascript:alert(1)"}, "url_invalid"),
     ({"web": "https://a@evil.kz/"}, "url_invalid"),
     ({"slug": "Not a slug"}, "bad_pattern"),
+    ({"point": "99, 200"}, "not_a_point"),
+    ({"point": "by the river"}, "not_a_point"),
 ]
 
 

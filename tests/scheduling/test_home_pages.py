@@ -67,6 +67,37 @@ async def test_an_address_of_the_account_and_of_an_earlier_visit_are_one_press_a
     assert said_point(B).replace(", ", "%2C+") in page
 
 
+async def test_an_address_with_its_point_is_enough_for_a_first_visit_at_home(salon: Salon) -> None:
+    garage = await Garage.opened(salon)
+    counter = Counter(salon)
+    await create_person(salon.site, name="Dana", email="dana@example.kz", password=PASSWORD)
+    dana = await counter.browser("dana")
+    form = (await dana.get("/en/account/addresses")).text
+    assert 'data-locate-field="point"' in form
+    assert "/locate." in form
+    token = form.split('name="csrf_token" value="')[1].split('"')[0]
+    given = {"csrf_token": token, "label": "Home", "street": "Satpaev 5", "city": "Atyrau", "country": "KZ"}
+    wrong = await dana.post("/en/account/addresses", data=given | {"point": "by the river"})
+    assert wrong.status_code == 422
+    assert "Please enter latitude and longitude as maps show them" in wrong.text
+    assert 'value="by the river"' in wrong.text
+    there = f"geo:{B.lat:.4f},{B.lon:.4f}"
+    assert (await dana.post("/en/account/addresses", data=given | {"point": there})).status_code == 303
+    (kept,) = (await dana.get("/api/users/addresses")).json()["items"]
+    assert kept["point"] == f"{B.lat:.4f}00, {B.lon:.4f}00"
+    page = (await dana.get(f"/en/book/{garage.listing}?day={TUESDAY}")).text
+    href = next(part for part in page.split('href="') if "Satpaev+5" in part).split('"')[0].replace("&amp;", "&")
+    times = (await dana.get(href)).text
+    assert "First say where we shall come" not in times
+    assert 'value="2026-03-03T10:00+05:00"' in times
+    refused = await dana.put(f"/api/users/addresses/{kept['id']}", json=given_json(kept) | {"point": "99, 200"})
+    assert [(p["field"], p["code"]) for p in refused.json()["problems"]] == [("point", "not_a_point")]
+
+
+def given_json(kept: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in kept.items() if name != "id"}
+
+
 async def ordered(client: Any, garage: Garage, choice: dict[str, str]) -> dict[str, Any]:
     line = {"listing_id": str(garage.listing), "choice": choice}
     body = {"lines": [line], "phone": "87010000001", "consent": True}

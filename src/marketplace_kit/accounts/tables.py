@@ -128,6 +128,7 @@ address_table = sa.Table(
     sa.Column("country", sa.String(2), nullable=False),
     sa.Column("postcode", sa.String(20)),
     sa.Column("note", sa.String(300)),
+    sa.Column("point", sa.String(40)),
     sa.Column("is_default", sa.Boolean, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Index(

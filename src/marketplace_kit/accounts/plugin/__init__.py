@@ -65,6 +65,7 @@ PERSONAL = PersonalData(
         "person_address.country": "contact",
         "person_address.postcode": "contact",
         "person_address.note": "content",
+        "person_address.point": "contact",
         "person_stage.stage": "trace",
         "person_access.by_id": "trace",
         "person_access.what": "trace",

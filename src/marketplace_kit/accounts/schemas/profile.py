@@ -87,6 +87,15 @@ class NewAddress(Form, frozen=True, kw_only=True):
     country: Annotated[str, _COUNTRY] = "KZ"
     postcode: Annotated[str | None, Field(N_("Postcode"), max_length=20, autocomplete="postal-code")] = None
     note: Annotated[str | None, Field(N_("Note for the courier"), max_length=300)] = None
+    point: Annotated[
+        str | None,
+        Field(
+            N_("Latitude and longitude"),
+            hint=N_("Only for visits at home: as maps show it, like 47.1068, 51.9166"),
+            format="point",
+            max_length=80,
+        ),
+    ] = None
     is_default: Annotated[bool, Field(N_("Use it unless I choose another one"))] = False
 
 
@@ -119,6 +128,7 @@ class AddressRow(msgspec.Struct, frozen=True, kw_only=True):
     postcode: str | None
     note: str | None
     is_default: bool
+    point: str | None = None
 
 
 class AddressList(msgspec.Struct, frozen=True):

@@ -20,7 +20,7 @@ from marketplace_kit.kernel.translated import Translated
 LARGEST_INTEGER = 2**53 - 1
 """Whole numbers stay exact in every JSON reader (RFC 7493 §2.2) and inside a 64-bit column."""
 _ASKED = (str, int, bool, date, Money, Translated)
-FORMATS = ("", "email", "phone", "password", "slug", "url", "contact", "instant")
+FORMATS = ("", "email", "phone", "password", "slug", "url", "contact", "instant", "point")
 
 
 @attrs.frozen

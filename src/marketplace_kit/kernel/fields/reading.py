@@ -13,6 +13,7 @@ import phonenumbers
 
 from marketplace_kit.kernel.errors import Invalid, Problem
 from marketplace_kit.kernel.fields.declaration import LARGEST_INTEGER, Field, Form, fields_of
+from marketplace_kit.kernel.fields.degrees import EXAMPLE, read_degrees, said_degrees
 from marketplace_kit.kernel.money import LARGEST, Money, NotAnAmount
 from marketplace_kit.kernel.texts import LOCALES
 from marketplace_kit.kernel.translated import Translated
@@ -37,6 +38,7 @@ TEXTS: dict[str, str] = {
     "not_a_choice": "Please choose one of the offered answers.",
     "not_a_date": "Please enter a date.",
     "not_an_amount": "Please enter an amount of money, for example 8 000.",
+    "not_a_point": "Please enter latitude and longitude as maps show them, for example {example}.",
     "wrong_currency": "Amounts here are in {currency}.",
     "bad_characters": "This contains characters that cannot be stored.",
     "email_invalid": "Please enter an e-mail address like name@example.kz.",
@@ -247,6 +249,14 @@ def _contact(value: str) -> str:
         raise FieldFault("contact_invalid") from wrong
 
 
+def _point(value: str) -> str:
+    """As maps show it, to a hand's breadth."""
+    found = read_degrees(value)
+    if found is None:
+        raise FieldFault("not_a_point", example=EXAMPLE)
+    return said_degrees(*found)
+
+
 def _slug(value: str) -> str:
     if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", value):
         raise FieldFault("bad_pattern")
@@ -263,6 +273,7 @@ _FORMATS: dict[str, Callable[[str], str]] = {
     "email": _email,
     "phone": _phone,
     "contact": _contact,
+    "point": _point,
     "slug": _slug,
     "url": _url,
 }

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import attrs
 
-from marketplace_kit.places.domain import NotOnEarth, Point
+from marketplace_kit.kernel.fields.degrees import read_degrees, said_degrees
+from marketplace_kit.places.domain import Point
 
 EVERY_DAY = frozenset(range(7))
 MOST_CORNERS = 200
-_PAIR = re.compile(r"\s*\(?\s*(-?\d{1,3}(?:[.,]\d+)?)\s*[;,\s]\s*(-?\d{1,3}(?:[.,]\d+)?)\s*\)?\s*", re.ASCII)
-_GEO = re.compile(r"geo:(-?\d{1,3}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?)(?:[,;?].*)?", re.ASCII)
 
 
 class NotAPoint(ValueError):
@@ -29,18 +27,15 @@ class NotAnOutline(ValueError):
 
 def read_point(text: str) -> Point:
     """``47.1068, 51.9166`` as maps show it, or a ``geo:`` link (RFC 5870): north, then east."""
-    match = _GEO.fullmatch(text.strip()) or _PAIR.fullmatch(text)
-    if match is None:
+    found = read_degrees(text)
+    if found is None:
         raise NotAPoint(text)
-    try:
-        return Point(*(float(part.replace(",", ".")) for part in match.groups()))
-    except NotOnEarth as wrong:
-        raise NotAPoint(text) from wrong
+    return Point(*found)
 
 
 def said_point(point: Point) -> str:
-    """As :func:`read_point` reads it; six decimals are a hand's breadth."""
-    return f"{point.lat:.6f}, {point.lon:.6f}"
+    """As :func:`read_point` reads it."""
+    return said_degrees(point.lat, point.lon)
 
 
 def read_outline(text: str) -> tuple[Point, ...]:

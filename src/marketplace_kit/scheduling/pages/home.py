@@ -11,6 +11,7 @@ import attrs
 
 from marketplace_kit.accounts.queries import addresses_of
 from marketplace_kit.kernel.fields import Field, fields_of
+from marketplace_kit.kernel.fields.degrees import EXAMPLE
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
@@ -20,7 +21,7 @@ from marketplace_kit.scheduling.pages.shown import Showing
 from marketplace_kit.scheduling.queries.services import Service
 from marketplace_kit.scheduling.queries.travelling import places_known
 from marketplace_kit.scheduling.schemas import VAN, AppointmentChoice, SlotsView, Where
-from marketplace_kit.scheduling.services.travelling import EXAMPLE, NO_ADDRESS, NO_POINT, NOT_A_POINT, WHERE
+from marketplace_kit.scheduling.services.travelling import NO_ADDRESS, NO_POINT, NOT_A_POINT, WHERE
 
 FIELDS = tuple(CHOICE + name for name in WHERE)
 ASK_WHERE = N_("First say where we shall come: then you see the times at which we can be there.")
@@ -116,7 +117,7 @@ async def _known(site: Site, actor: Actor, asked: Asked) -> list[Known]:
     for row in await site.ask(addresses_of, actor.person_id):
         place = by_street.pop(row.street.casefold(), None)
         said = {"address": row.street, "entrance": row.apartment or ""}
-        said["point"] = said_point(place.point) if place else ""
+        said["point"] = row.point or (said_point(place.point) if place else "")
         found[row.street] = Known(text=f"{row.label}: {row.street}", href=_href(asked, said))
     for place in by_street.values():
         said = {"address": place.address, "entrance": place.entrance, "point": said_point(place.point)}

@@ -16,6 +16,8 @@ import attrs
 import sqlalchemy as sa
 
 from marketplace_kit.kernel.errors import Invalid, Problem
+from marketplace_kit.kernel.fields.degrees import EXAMPLE
+from marketplace_kit.kernel.fields.reading import TEXTS
 from marketplace_kit.kernel.site import UnitOfWork
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.scheduling.domain.areas import NotAPoint, middle, read_point
@@ -27,11 +29,9 @@ from marketplace_kit.scheduling.queries.travelling import learn_ways, vans_of
 from marketplace_kit.scheduling.tables import appointment_table, claim_table, resource_table
 from marketplace_kit.scheduling.tables.travel import van_trip_table
 
-NOT_A_POINT = N_("Please enter latitude and longitude as maps show them, for example {example}.")
-EXAMPLE = "47.1068, 51.9166"
 NO_ADDRESS = N_("Please say where somebody shall come: street and house.")
 NO_POINT = N_("Please choose the part of the town, or let your device tell where you are.")
-NOT_OFFERED = "Please choose one of the offered answers."
+NOT_A_POINT, NOT_OFFERED = TEXTS["not_a_point"], TEXTS["not_a_choice"]
 _AROUND = timedelta(days=2)
 c, t = claim_table.c, van_trip_table.c
 Tour = tuple[int, date]

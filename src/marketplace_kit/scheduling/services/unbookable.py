@@ -62,7 +62,7 @@ def timed_kind_of(site: Site, listing_kind: str) -> LineKind | None:
     """The kind of line of what is booked by a start alone (a kind may ask for more); ``None`` for the rest."""
     declared = active_kinds(site).get(listing_kind)
     kind = site.registry.line_kinds.get(declared.line) if declared is not None and declared.line else None
-    if kind is None:
+    if kind is None or kind.ask_first:
         return None
     try:
         parse(kind.choice, {"starts_at": "2026-01-01T00:00:00+00:00"}, "json")

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from marketplace_kit.kernel.errors import Invalid, Missing, Problem
+from marketplace_kit.kernel.fields.degrees import EXAMPLE
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.site import UnitOfWork
 from marketplace_kit.kernel.texts import N_
@@ -23,7 +24,7 @@ from marketplace_kit.scheduling.services.keeping import (
     held_resource,
     told,
 )
-from marketplace_kit.scheduling.services.travelling import EXAMPLE, NOT_A_POINT
+from marketplace_kit.scheduling.services.travelling import NOT_A_POINT
 from marketplace_kit.scheduling.tables.travel import van_area_table, van_table
 from marketplace_kit.shops.services import access_shop
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from marketplace_grooming.domain import SERVICE
+from marketplace_grooming.plugin.travelling import send_out
 from marketplace_grooming.plugin.visits import load_visits
 from marketplace_grooming.queries import requests_in
 from marketplace_grooming.schemas import AskForCall, GroomingService
@@ -118,7 +119,8 @@ async def load_groomers(site: Site) -> None:
     await _offer(site, aigerim, vendor, "Мысықтарды қырқу", "Асықпай, демалыспен; шебер мысықтармен 9 жыл.", _CATS)
     traveller = await _traveller(site)
     van = await ensure_described_shop(site, _PUSHOK, owner=traveller)
-    await _offer(site, van, traveller, "Груминг у вас дома", "Выезд по Атырау включён в цену.", _AT_HOME)
+    at_home = await _offer(site, van, traveller, "Груминг у вас дома", "Выезд по Атырау включён в цену.", _AT_HOME)
+    await send_out(site, van, at_home, owner=traveller)
     if not await site.ask(requests_in, {salon}):
         note = "Пудель, не стригли с весны, за ушами колтуны."
         asked = AskForCall(pet_name="Бади", weight_grams=7_200, phone="+77051112233", note=note)

@@ -13,6 +13,7 @@ from marketplace_grooming.domain.cards import COAT_STATES, EAR_STATES, MOODS, NA
 from marketplace_kit.kernel.fields import Field, Form
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.texts import N_
+from marketplace_kit.scheduling.schemas import AtHome
 from marketplace_pets.domain import CONDITIONAL, FAILED, PASSED, SCOPES
 from marketplace_pets.domain import SPECIES as ALL_SPECIES
 
@@ -24,10 +25,10 @@ RESULTS = (
 MAY_BE_PRIVATE = tuple(one for one in SCOPES if one[0] in ("behaviour", "allergies"))
 
 
-class VisitChoice(Form, frozen=True, kw_only=True):
+class VisitChoice(AtHome, frozen=True, kw_only=True):
     """What is asked of somebody who books a visit. ``pet`` is the id of one of their pets, or
     ``species:grams:coat:name`` for one without a record (``dog:7200:curly:Buddy``); several pets are several lines.
-    What is ticked in ``private`` is not shown to the salon.
+    What is ticked in ``private`` is not shown to the salon. For a visit at home also where.
     """
 
     starts_at: Annotated[str, Field(N_("Time"), max_length=40)]
