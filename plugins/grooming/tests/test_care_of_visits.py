@@ -12,11 +12,13 @@ from sqlalchemy.exc import DBAPIError
 
 from marketplace_grooming import services
 from marketplace_grooming.tables import consent_table, extra_table
+from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.site import UnitOfWork
 from marketplace_kit.shops.queries import shop_by_id
 from marketplace_kit.shops.schemas import ShopProfile
 from marketplace_kit.shops.services import set_profile
 from marketplace_pets import services as pets
+from marketplace_pets.schemas import NewBehaviourAt, NewCode
 from plugins.grooming.tests.visits import DAY, Day
 
 pytestmark = pytest.mark.anyio
@@ -297,3 +299,67 @@ async def test_a_booked_visit_is_not_due_and_its_card_says_when_the_next_is(day:
     assert plan["grooming_due"] == (DAY + timedelta(weeks=6)).isoformat()
     assert plan["see_vet"] == DAY.isoformat()
     assert (await (await day.town.program("Olga")).get(f"/api/pets/{pet}/booked")).json() == []
+
+
+async def test_a_salons_own_warning_stands_on_the_card_and_asks_for_its_skill_there(day: Day) -> None:
+    pet = await day.pet()
+    await day.site.do(pets.share, pet, shop_id=day.salon, scopes=("behaviour",), by=day.as_olga)
+    natalya, olga = await day.town.program("Natalya"), await day.town.program("Olga")
+    words = {"kk": "Қайшыдан қорқады", "ru": "Боится ножниц", "en": "Fears scissors"}
+    empty = await natalya.post("/api/pets/behaviour-codes", json=words | {"kk": ""})
+    assert (empty.status_code, empty.json()["problems"][0]["field"]) == (422, "kk")
+    assert (await olga.post("/api/pets/behaviour-codes", json=words)).status_code == 403
+    made = await natalya.post("/api/pets/behaviour-codes", json=words | {"tone": "bad", "skill": "Gentle"})
+    assert made.status_code == 201, made.text
+    code, flags = made.json()["code"], f"/api/pets/{pet}/behaviours"
+    by_family = await olga.post(flags, json={"code": code})
+    assert (by_family.status_code, by_family.json()["problems"][0]["code"]) == (422, "not_a_choice")
+    set_ = await natalya.post(flags, json={"code": code, "comment": "Comb first", "shop_id": str(day.salon)})
+    assert set_.status_code == 204, set_.text
+    (flag,) = (await olga.get(f"/api/pets/{pet}")).json()["behaviours"]
+    assert (flag["code"], flag["label"], flag["tone"]) == (code, "Fears scissors", "bad")
+    refused = await day.book(olga, pet)
+    assert refused.status_code >= 400, "nobody here has the skill"
+    dina = await day.works("Dina", skills="gentle")
+    (line,) = await day.booked(pet)
+    assert line["facts"]["staff"] == dina
+    assert (await natalya.delete(f"/api/pets/behaviour-codes/{code}")).status_code == 204
+    assert (await natalya.get("/api/pets/behaviour-codes")).json() == []
+    (card,) = [v for c in (await natalya.get("/api/grooming/board")).json()["columns"] for v in c["visits"]]
+    assert card["codes"] == [code]
+    board = await (await day.town.browser("Natalya")).see("/sell/grooming/board")
+    assert "Fears scissors" in board, "taken from the list it keeps its words"
+
+
+async def test_another_salon_needs_no_skill_for_a_warning_that_is_not_its_own(day: Day) -> None:
+    pet = await day.pet()
+    other = await day.town.shop(day.natalya, "Second")
+    both = Actor(person_id=day.natalya, shops=frozenset({day.salon, other}), permissions=frozenset({"pets.edit_codes"}))
+    form = NewCode(kk="Қ", ru="Р", en="E", skill="gentle")
+    code = await day.site.do(pets.add_code, form, shop_id=other, by=both)
+    await day.site.do(pets.share, pet, shop_id=other, scopes=("behaviour",), by=day.as_olga)
+    flag = NewBehaviourAt(code=code)
+    await day.site.do(pets.flag_behaviour, pet, flag, by=both, shop_id=other)
+    assert await day.site.ask(pets.skills_for, {code, "BITES"}, day.salon) == {"bites"}
+    assert await day.site.ask(pets.skills_for, {code, "BITES"}, other) == {"bites", "gentle"}
+    await day.booked(pet)
+
+
+@pytest.mark.one_engine
+async def test_a_salon_keeps_its_own_warnings_on_a_page(day: Day) -> None:
+    pet = await day.pet()
+    await day.site.do(pets.share, pet, shop_id=day.salon, scopes=("behaviour",), by=day.as_olga)
+    natalya, page = await day.town.browser("Natalya"), "/sell/pets/codes"
+    wrong = await natalya.press(page, page, kk="", ru="Боится ножниц", en="Fears scissors", tone="warn")
+    assert (wrong.status_code, 'value="Fears scissors"' in wrong.text) == (422, True)
+    kept = await natalya.press(page, page, kk="Қайшы", ru="Боится ножниц", en="Fears scissors", tone="warn")
+    assert kept.status_code == 303, kept.text
+    shown = await natalya.see(page)
+    assert "Fears scissors" in shown
+    code = shown.split(f'action="{page}/')[1].split("/")[0]
+    form = f"/sell/pets/{pet}/warning"
+    assert "Fears scissors" in await natalya.see(form)
+    assert (await natalya.press(form, form, code=code, comment="Comb first")).status_code == 303
+    assert "Fears scissors" in await (await day.town.browser("Olga")).see(f"/pets/{pet}")
+    assert (await natalya.press(page, f"{page}/{code}/end")).status_code == 303
+    assert "Fears scissors" not in await natalya.see(form)

@@ -123,3 +123,24 @@ async def test_a_vet_of_the_site_puts_a_new_version_into_force_on_a_page(family:
     versions = [p for p in (await anybody.get("/api/pets/protocols")).json() if p["name"] == "rabies"]
     assert [(p["version"], p["in_force"], p["min_age"]) for p in versions] == [(2, True, 90), (1, False, 84)]
     assert (await (await family.town.browser("Olga")).client.get(page)).status_code == 403
+    across = await vet.press(page, page, source="Order", dated="2027-01-01", min_interval="30", max_interval="14")
+    assert (across.status_code, "not shorter than the shortest" in across.text) == (422, True)
+
+
+async def test_doses_keep_the_version_they_were_given_by_and_later_ones_have_the_new_one(family: Family) -> None:
+    family.today_is("2027-01-15")
+    pet = await family.pet(BUDDY)
+    await family.dose(pet, "dog_deworming", "2026-12-01")
+    await family.town.person("Vet", "admin")
+    vet, olga = await family.program("Vet"), await family.program("Olga")
+    path, told = "/api/pets/protocols/dog_deworming", {"source": "Order 7-1/587", "dated": "2027-01-01"}
+    for wrong in ("182:30, 49:14", "every month", "49:0"):
+        refused = await vet.post(path, json=told | {"steps": wrong})
+        assert (refused.status_code, refused.json()["problems"][0]["field"]) == (422, "steps"), wrong
+    assert (await olga.post(path, json=told)).status_code == 403
+    assert (await vet.post(path, json=told | {"steps": "49:14, 182:30, 36500:60"})).json() == {"version": 2}
+    await family.dose(pet, "dog_deworming", "2027-01-10")
+    found = (await olga.get(f"/api/pets/{pet}/doses")).json()
+    assert [(d["given_on"], d["protocol_version"]) for d in found["doses"]] == [("2027-01-10", 2), ("2026-12-01", 1)]
+    (now,) = [s for s in found["standings"] if s["protocol"] == "dog_deworming"]
+    assert (now["version"], now["until"]) == (2, "2027-03-11"), "sixty days by the new version"

@@ -33,7 +33,7 @@ from marketplace_kit.web.errors import STATUS
 from marketplace_kit.web.forms import form_state
 from marketplace_kit.web.rendering import page, see_other
 from marketplace_kit.web.routing import route
-from marketplace_pets.domain import BEHAVIOUR_CHOICES
+from marketplace_pets import services as pets
 
 RUN = "boarding.run_house"
 HOME = "/sell/boarding"
@@ -80,11 +80,6 @@ async def chosen_house(request: WebRequest, site: Site, actor: Actor, chosen: st
     return await site.ask(shop_by_id, wanted, person_id=actor.person_id, locale=locale), shops
 
 
-def _codes(site: Site, locale: str, codes: list[str]) -> list[str]:
-    named = dict(BEHAVIOUR_CHOICES)
-    return [site.texts.gettext(locale, named.get(code, code)) for code in codes]
-
-
 def _moves(state: str) -> Any:
     return STAY.moves(state, STAFF_ROLES)
 
@@ -100,6 +95,8 @@ async def board_page(
     locale = visit_of(request).locale
     board = await services.board(site, found.id, by=actor, first=first, days=DAYS, locale=locale)
     say = site.texts.gettext
+    shown = (*board.arriving, *board.staying, *board.leaving)
+    words = await pets.said_codes(site, locale, {code for one in shown for code in one.codes})
     groups = [
         (
             title,
@@ -107,7 +104,7 @@ async def board_page(
                 (
                     one,
                     STAY.state(one.state),
-                    _codes(site, locale, one.codes),
+                    [words[code] for code in one.codes],
                     [(t.verb, say(locale, t.text)) for t in _moves(one.state) if t.verb in QUICK],
                     [(t.verb, say(locale, t.text)) for t in _moves(one.state) if t.verb in ("check_in", "pick_up")],
                 )
@@ -183,7 +180,7 @@ async def _stay_page(
         state=STAY.state(stay.state),
         line=await site.ask(line_of, stay.id),
         moves=[(t.verb, site.texts.gettext(locale, t.text), t.asks is not NoFields) for t in _moves(stay.state)],
-        codes=_codes(site, locale, sorted({c for g in stay.guests for c in g.codes.split()})),
+        codes=list((await pets.said_codes(site, locale, {c for g in stay.guests for c in g.codes.split()})).values()),
         gates=[one for one in gates if not one.met],
         sheet=sheet,
         day=shown,

@@ -16,8 +16,6 @@ from marketplace_pets.domain import BREEDS, SPECIES, PetCard
 
 USUAL_MINUTES = 60
 """What is kept free for a size whose time the groomer left open."""
-SKILLED = frozenset({"BITES"})
-"""Codes of behaviour that only staff with a skill of the same name (``bites``) take on."""
 PET, STAFF, BREED = "pet", "staff", "breed"
 _SIZES = {"toy": "mini", "small": "small", "medium": "medium", "large": "large", "giant": "giant"}
 _BANDS = {band.name: band for band in BANDS}

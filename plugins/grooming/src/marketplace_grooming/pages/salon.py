@@ -35,7 +35,7 @@ from marketplace_kit.web.errors import STATUS
 from marketplace_kit.web.forms import form_state
 from marketplace_kit.web.rendering import page, see_other
 from marketplace_kit.web.routing import route
-from marketplace_pets.domain import BEHAVIOUR_CHOICES
+from marketplace_pets import services as pets
 
 BOARD = "grooming.run_board"
 HOME = "/sell/grooming/board"
@@ -64,11 +64,6 @@ async def _shop(request: WebRequest, site: Site, actor: Actor, chosen: str) -> t
     return await site.ask(shop_by_id, wanted, person_id=actor.person_id, locale=locale), list(shops)
 
 
-def _codes(site: Site, locale: str, codes: list[str]) -> list[str]:
-    named = dict(BEHAVIOUR_CHOICES)
-    return [site.texts.gettext(locale, named.get(code, code)) for code in codes]
-
-
 @get(HOME, **route(BOARD), include_in_schema=False)
 async def board_page(
     request: WebRequest, site: Given[Site], actor: Given[Actor], shop: ShopChoice = ""
@@ -80,13 +75,16 @@ async def board_page(
     locale = visit_of(request).locale
     board = await services.board(site, found.id, by=actor, locale=locale)
     say = site.texts.gettext
+    words = await pets.said_codes(
+        site, locale, {code for column in board.columns for v in column.visits for code in v.codes}
+    )
     columns = [
         (
             VISIT.state(column.state),
             [
                 (
                     one,
-                    _codes(site, locale, one.codes),
+                    [words[code] for code in one.codes],
                     [(t.verb, say(locale, t.text)) for t in _moves(one.state) if t.verb in QUICK],
                     [(t.verb, say(locale, t.text)) for t in _moves(one.state) if t.verb == "check_in"],
                 )
@@ -189,7 +187,7 @@ async def _visit_page(
         last=[one for one in last if one.id != visit.id],
         moves=[(t.verb, site.texts.gettext(locale, t.text), bool(t.asks is not NoFields)) for t in moves],
         may_propose=visit.state in AT_WORK,
-        codes=_codes(site, locale, visit.codes.split()),
+        codes=list((await pets.said_codes(site, locale, visit.codes.split())).values()),
         gate=services.gate_view(site, locale, gate),
         met=met,
         results=dict(RESULTS),

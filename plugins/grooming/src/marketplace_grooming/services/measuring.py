@@ -21,7 +21,7 @@ from marketplace_grooming.domain import (
     WeightNeeded,
     estimate,
 )
-from marketplace_grooming.domain.pricing import SKILLED, USUAL_MINUTES
+from marketplace_grooming.domain.pricing import USUAL_MINUTES
 from marketplace_grooming.schemas import GateView, GroomingService, GroomingSettings
 from marketplace_kit.kernel.errors import DomainError, Invalid, Missing
 from marketplace_kit.kernel.hooks import Actor, Part, Wish
@@ -178,18 +178,19 @@ async def measure(site: Site, wish: Wish) -> Measured:
     whose = Actor(person_id=wish.customer.person_id or wish.by.person_id)
     pet = await brought(site, text, by=None if wish.by_staff else whose)
     staff = getattr(wish.choice, "staff", None)
+    skills = await site.ask(pets.skills_for, pet.codes, at.listing.shop.id)
     try:
         made = await estimated(site, at, pet, staff=staff, options=wish.options, locale=locale)
     except WeightNeeded:
         if not wish.by_staff:
             raise
-        return _unknown(at, pet)
+        return _unknown(at, pet, skills)
     private = frozenset(getattr(wish.choice, "private", ()))
     return Measured(
         minutes=made.minutes,
         price=made.price,
         parts=tuple(Part(text=said(site, locale, r), amount=r.amount) for r in made.reasons),
-        skills=frozenset(code.lower() for code in pet.codes & SKILLED),
+        skills=skills,
         subject=f"pet:{pet.pet_id}" if pet.pet_id else "",
         title=f"{at.title}: {pet.name}",
         facts={
@@ -205,7 +206,7 @@ async def measure(site: Site, wish: Wish) -> Measured:
     )
 
 
-def _unknown(at: Offered, pet: Brought | None = None) -> Measured:
+def _unknown(at: Offered, pet: Brought | None = None, skills: frozenset[str] = frozenset()) -> Measured:
     """Staff write somebody down of whose pet nothing is known, or not how heavy it is: it is weighed at check-in."""
     tariffs = list(at.service.price_list.tariffs.values())
     first = tariffs[0] if tariffs else None
@@ -214,7 +215,7 @@ def _unknown(at: Offered, pet: Brought | None = None) -> Measured:
         minutes=(first.minutes if first else None) or USUAL_MINUTES,
         price=price,
         parts=(Part(text=at.title, amount=price),),
-        skills=frozenset(code.lower() for code in pet.codes & SKILLED) if pet else frozenset(),
+        skills=skills,
         subject=f"pet:{pet.pet_id}" if pet and pet.pet_id else "",
         title=f"{at.title}: {pet.name}" if pet else at.title,
         facts={

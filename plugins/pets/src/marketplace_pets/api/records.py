@@ -18,7 +18,7 @@ from marketplace_pets.schemas import (
     EntryView,
     Made,
     NewAllergy,
-    NewBehaviour,
+    NewBehaviourAt,
     NewCondition,
     NewDoseAt,
     NewProtocolVersion,
@@ -158,11 +158,13 @@ async def end_condition(site: Given[Site], actor: Given[Actor], pet_id: Id, entr
 
 @post(
     "/api/pets/{pet_id:uuid}/behaviours",
-    **route(SIGNED_IN, body=NewBehaviour, summary="Set a coded warning"),
+    **route(SIGNED_IN, body=NewBehaviourAt, summary="Set a coded warning"),
     status_code=204,
 )
-async def flag(site: Given[Site], actor: Given[Actor], pet_id: Id, form: Given[NewBehaviour]) -> None:
-    await site.do(services.flag_behaviour, pet_id, form, by=actor)
+async def flag(site: Given[Site], actor: Given[Actor], pet_id: Id, form: Given[NewBehaviourAt]) -> None:
+    """With `shop_id` by its staff, who may use a code of that shop."""
+    shop_id = services.shop_of(form.shop_id, actor)
+    await site.do(services.flag_behaviour, pet_id, form, by=actor, shop_id=shop_id)
 
 
 @delete("/api/pets/{pet_id:uuid}/behaviours/{code:str}", **route(SIGNED_IN, summary="Take a warning away"))

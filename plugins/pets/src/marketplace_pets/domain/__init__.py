@@ -4,6 +4,7 @@ Everything here is pure: values, timetables as data, and functions of them. Froz
 :mod:`~marketplace_pets.domain.values`; the check of a service's demands is :func:`check_gate`.
 """
 
+from marketplace_pets.domain.behaviour import BehaviourKind, skills_of
 from marketplace_pets.domain.breeds import BREEDS, Breed
 from marketplace_pets.domain.events import (
     HAS_DIED,
@@ -103,6 +104,7 @@ __all__ = [
     "AlreadyJoined",
     "Badge",
     "BehaviourFlag",
+    "BehaviourKind",
     "BehaviourNotAccepted",
     "Birth",
     "Booked",
@@ -154,5 +156,6 @@ __all__ = [
     "grams_of",
     "kilograms",
     "range_of",
+    "skills_of",
     "standing",
 ]

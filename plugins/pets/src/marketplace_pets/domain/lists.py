@@ -119,4 +119,7 @@ BEHAVIOURS = (
     ("NO_DOGS", N_("Not with other dogs"), Tone.WARN),
     ("NO_DRYER", N_("Fears the dryer"), Tone.INFO),
 )
+SKILLED = {"BITES": "bites"}
+"""Codes that only staff with a skill take on."""
+CODE_TONES = (("bad", N_("Red: be careful")), ("warn", N_("Yellow: take note")), ("info", N_("Blue: good to know")))
 BEHAVIOUR_CHOICES = tuple((code, label) for code, label, _ in BEHAVIOURS)

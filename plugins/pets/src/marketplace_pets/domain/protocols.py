@@ -150,7 +150,7 @@ PROTOCOL_CHOICES = (
     ("dog_deworming", N_("Deworming of a dog")),
     ("cat_deworming", N_("Deworming of a cat")),
 )
-_CHANGEABLE = (
+FIGURES = (
     "min_age",
     "first_by",
     "min_interval",
@@ -189,5 +189,7 @@ class Protocols:
 
 def revised(base: Protocol, version: int, rules: Mapping[str, Any], source: str, dated: date) -> Protocol:
     """A later version of a protocol with other figures; what is no figure of ours is left out."""
-    figures: dict[str, Any] = {name: int(rules[name]) for name in _CHANGEABLE if name in rules}
+    figures: dict[str, Any] = {name: int(rules[name]) for name in FIGURES if name in rules}
+    if rules.get("steps"):
+        figures["steps"] = tuple((int(age), int(days)) for age, days in rules["steps"])
     return attrs.evolve(base, version=version, source=source, dated=dated, **figures)

@@ -195,7 +195,6 @@ async def pet(request: WebRequest, site: Given[Site], actor: Given[Actor], pet_i
         marks=dict(lists.MARKS),
         rights=dict(lists.RIGHTS),
         severities=dict(lists.SEVERITIES),
-        behaviours={code: (label, tone) for code, label, tone in lists.BEHAVIOURS},
         may_change=services.may(shown.right, "manage"),
         is_keeper=shown.right == lists.KEEPER,
     )

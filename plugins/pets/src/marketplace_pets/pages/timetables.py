@@ -18,6 +18,7 @@ from marketplace_kit.web.forms import form_state
 from marketplace_kit.web.rendering import page, see_other
 from marketplace_kit.web.routing import route
 from marketplace_pets import services
+from marketplace_pets.domain.protocols import FIGURES
 from marketplace_pets.pages.families import Answer, locale_of
 from marketplace_pets.schemas import NewProtocolVersion
 from marketplace_pets.services import showing
@@ -49,7 +50,7 @@ async def _one(request: WebRequest, site: Site, name: str, raw: Any = None, refu
     if not versions:
         raise Missing
     now = versions[0]
-    known = {f: str(getattr(now, f)) for f in ("min_age", "min_interval", "max_interval", "valid_years")}
+    known = {f: str(getattr(now, f)) for f in (*FIGURES, "steps")}
     return await page(
         request,
         "pets/protocol.html",

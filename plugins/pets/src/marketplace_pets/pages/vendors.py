@@ -135,7 +135,6 @@ async def shared_pet(
         protocol_names=dict(services.PROTOCOL_CHOICES),
         checks=dict(lists.CHECKS),
         severities=dict(lists.SEVERITIES),
-        behaviours={code: (label, tone) for code, label, tone in lists.BEHAVIOURS},
         nav_slot="vendor",
     )
 

@@ -30,7 +30,7 @@ from marketplace_pets import api, jobs, pages, queries, services
 from marketplace_pets.domain import DoseVerified, OpenedInEmergency, PetTransferred, WeightRecorded
 from marketplace_pets.plugin.samples import load_pets
 from marketplace_pets.schemas import PetsSettings
-from marketplace_pets.services.access import BY_CHIP, CHECK, EMERGENCY, PROTOCOLS, READ
+from marketplace_pets.services.access import BY_CHIP, CHECK, CODES, EMERGENCY, PROTOCOLS, READ
 from marketplace_pets.tables import TABLES
 
 HERE = Path(__file__).parent.parent
@@ -146,6 +146,7 @@ PERSONAL = PersonalData(
                 "allergy",
                 "condition",
                 "behaviour",
+                "code",
                 "protocol",
                 "dose",
                 "grant",
@@ -198,6 +199,7 @@ class Pets(Plugin):
             Permission(name=CHECK, label=N_("Check proofs of vaccinations"), roles=_STAFF),
             Permission(name=BY_CHIP, label=N_("Find a pet by its microchip"), roles=_STAFF),
             Permission(name=EMERGENCY, label=N_("Open a pet's record in an emergency"), roles=_STAFF),
+            Permission(name=CODES, label=N_("Change a shop's list of warnings"), roles=("vendor",)),
             Permission(name=PROTOCOLS, label=N_("Change the timetables of vaccinations"), roles=("admin",)),
         )
 

@@ -1,5 +1,6 @@
 """Reads of pets: each answers frozen values or structs, in one statement however many rows there are."""
 
+from marketplace_pets.queries.codes import codes_of_shops, kinds_of
 from marketplace_pets.queries.coming import booked_for, follow_ups_at, follow_ups_of
 from marketplace_pets.queries.health import (
     allergies_of,
@@ -53,6 +54,7 @@ __all__ = [
     "card_of",
     "cards",
     "co_keeper",
+    "codes_of_shops",
     "conditions_of",
     "dose_by_id",
     "doses_of",
@@ -69,6 +71,7 @@ __all__ = [
     "keepers_to_remind",
     "keepership",
     "kept_by",
+    "kinds_of",
     "known_to",
     "latest_weights",
     "ledger_of",

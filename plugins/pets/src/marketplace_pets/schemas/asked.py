@@ -202,6 +202,39 @@ class NewBehaviour(Form):
     comment: Annotated[str, Field(N_("Comment"), max_length=300)] = ""
 
 
+class NewBehaviourAt(Form, frozen=True, kw_only=True):
+    """The same by staff of a shop, who may choose one of its own codes."""
+
+    code: Annotated[str, Field(N_("Behaviour"), max_length=20)]
+    comment: Annotated[str, Field(N_("Comment"), max_length=300)] = ""
+    shop_id: ForShop = ""
+
+
+class NewCode(Form, frozen=True, kw_only=True):
+    """A warning that a shop needs besides those that are there for everybody."""
+
+    kk: Annotated[str, Field(N_("In Kazakh"), max_length=60)]
+    ru: Annotated[str, Field(N_("In Russian"), max_length=60)]
+    en: Annotated[str, Field(N_("In English"), max_length=60)]
+    tone: Annotated[str, Field(N_("How it is shown"), choices=lists.CODE_TONES)] = "warn"
+    skill: Annotated[
+        str,
+        Field(
+            N_("Skill that staff need"),
+            max_length=40,
+            hint=N_(
+                "As it stands with your staff in the calendar. Only those who have it are offered; empty: everybody."
+            ),
+        ),
+    ] = ""
+
+
+class NewCodeAt(NewCode, frozen=True, kw_only=True):
+    """The same by a program; ``shop_id`` may be left out by who works for one shop."""
+
+    shop_id: ForShop = ""
+
+
 class NewFollowUp(Form):
     """What a shop asks a family to come again for."""
 
@@ -260,9 +293,27 @@ class NewProtocolVersion(Form):
     min_age: Annotated[int | None, Field(N_("Youngest age for the first dose"), unit=N_("days"), min=0, max=3650)] = (
         None
     )
+    first_by: Annotated[int | None, Field(N_("First dose by the age of"), unit=N_("days"), min=0, max=3650)] = None
     min_interval: Annotated[int | None, Field(N_("Shortest interval"), unit=N_("days"), min=0, max=3650)] = None
     max_interval: Annotated[int | None, Field(N_("Longest interval"), unit=N_("days"), min=0, max=3650)] = None
+    series: Annotated[int | None, Field(N_("Doses of a series"), min=1, max=10)] = None
+    series_late: Annotated[int | None, Field(N_("Doses if it begins after the closing age"), min=1, max=10)] = None
+    closing_age: Annotated[
+        int | None, Field(N_("Age from which a dose closes the series"), unit=N_("days"), min=0, max=3650)
+    ] = None
+    booster_age: Annotated[
+        int | None, Field(N_("Age from which a booster counts"), unit=N_("days"), min=0, max=3650)
+    ] = None
+    series_years: Annotated[int | None, Field(N_("Valid after the series for"), unit=N_("years"), min=1, max=10)] = None
     valid_years: Annotated[int | None, Field(N_("Valid for"), unit=N_("years"), min=1, max=10)] = None
+    steps: Annotated[
+        str,
+        Field(
+            N_("Repeated by age"),
+            max_length=100,
+            hint=N_("Up to which age in days, every how many days: 49:14, 182:30. Only where it is so already."),
+        ),
+    ] = ""
 
 
 class PetsSettings(Form):

@@ -61,8 +61,30 @@ class ConditionView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BehaviourView(msgspec.Struct, frozen=True, kw_only=True):
+    """A coded warning: ``label`` in the reader's words, ``tone`` bad, warn or info."""
+
     code: str
     comment: str
+    label: str = ""
+    tone: str = "warn"
+
+
+class CodeView(msgspec.Struct, frozen=True, kw_only=True):
+    """A shop's own code of behaviour. Staff of the shop need the ``skill`` to take such a pet on, if there is one."""
+
+    code: str
+    shop_id: UUID
+    tone: str
+    kk: str
+    ru: str
+    en: str
+    skill: str
+
+
+class CodeMade(msgspec.Struct, frozen=True, kw_only=True):
+    """The code that stands for it from now on."""
+
+    code: str
 
 
 class PetView(msgspec.Struct, frozen=True, kw_only=True):
@@ -255,7 +277,14 @@ class ProtocolView(msgspec.Struct, frozen=True, kw_only=True):
     max_interval: int
     valid_years: int
     source: str
-    dated: date
+    first_by: int = 0
+    series: int = 1
+    series_late: int = 1
+    closing_age: int = 0
+    booster_age: int = 0
+    series_years: int = 1
+    steps: str = ""
+    dated: date = date(2024, 1, 1)
 
 
 class BreedView(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,15 @@
 from marketplace_pets.domain import PROTOCOL_CHOICES
 from marketplace_pets.services.access import BY_CHIP, access_pet, may, own_shop, seen_pet, shop_of, today, weighed_at
 from marketplace_pets.services.claiming import SEND, SendClaim, invite, invite_again, known_to, send_claim, write_down
+from marketplace_pets.services.codes import (
+    add_code,
+    behaviour_kinds,
+    code_list,
+    end_code,
+    said_codes,
+    skills_for,
+    worded_flags,
+)
 from marketplace_pets.services.coming import advise, ask_to_come, end_follow_up, expect, expect_no_more
 from marketplace_pets.services.digesting import send_digests
 from marketplace_pets.services.doses import record_dose, verify_dose
@@ -70,19 +79,23 @@ __all__ = [
     "accept",
     "access_pet",
     "add_allergy",
+    "add_code",
     "add_condition",
     "add_mark",
     "advise",
     "ask_to_come",
     "behaviour_codes",
+    "behaviour_kinds",
     "behaviours",
     "break_glass",
     "card",
     "cards",
+    "code_list",
     "died",
     "edit",
     "end_allergy",
     "end_booking_grant",
+    "end_code",
     "end_condition",
     "end_follow_up",
     "erase",
@@ -122,6 +135,7 @@ __all__ = [
     "remove_mark",
     "revise_protocol",
     "revoke",
+    "said_codes",
     "seen_pet",
     "send_claim",
     "send_digests",
@@ -129,6 +143,7 @@ __all__ = [
     "set_active",
     "share",
     "shop_of",
+    "skills_for",
     "take_up",
     "tell_change",
     "tell_checked",
@@ -141,5 +156,6 @@ __all__ = [
     "verify_dose",
     "weighed_at",
     "withdraw",
+    "worded_flags",
     "write_down",
 ]

@@ -16,7 +16,7 @@ from marketplace_pets.domain import Grant, NotKeeper, NotShared, lists
 from marketplace_pets.queries import Tie
 
 CHECK, BY_CHIP, PROTOCOLS = "pets.verify_doses", "pets.find_by_chip", "pets.edit_protocols"
-READ, EMERGENCY = "pets.read_shared", "pets.open_in_emergency"
+READ, EMERGENCY, CODES = "pets.read_shared", "pets.open_in_emergency", "pets.edit_codes"
 _RANK = {"": 0, "view": 1, "book": 2, "manage": 3, lists.KEEPER: 4}
 
 

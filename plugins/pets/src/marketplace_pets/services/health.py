@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from marketplace_kit.kernel.errors import Missing
+from marketplace_kit.kernel.errors import Invalid, Missing, Problem
 from marketplace_kit.kernel.fields import Form
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.ids import new_id
@@ -16,7 +16,7 @@ from marketplace_kit.kernel.site import UnitOfWork
 from marketplace_kit.kernel.texts import N_
 from marketplace_pets import queries
 from marketplace_pets.domain import BEHAVIOUR_CHOICES
-from marketplace_pets.schemas import NewAllergy, NewBehaviour, NewCondition
+from marketplace_pets.schemas import NewAllergy, NewBehaviour, NewBehaviourAt, NewCondition
 from marketplace_pets.services.access import access_pet, access_to_write
 from marketplace_pets.services.timeline import note
 from marketplace_pets.tables import allergy_table, behaviour_table, condition_table
@@ -68,10 +68,18 @@ async def _end(uow: UnitOfWork, table: sa.Table, pet_id: UUID, entry_id: UUID, r
 
 
 async def flag_behaviour(
-    uow: UnitOfWork, pet_id: UUID, form: NewBehaviour, *, by: Actor, shop_id: UUID | None = None
+    uow: UnitOfWork, pet_id: UUID, form: NewBehaviour | NewBehaviourAt, *, by: Actor, shop_id: UUID | None = None
 ) -> None:
-    """Set a coded warning; set again, its comment is the new one. By the family or by a shop with a living grant."""
+    """Set a coded warning; set again, its comment is the new one. By the family or by a shop with a living grant, which
+    may use its own codes too. Refuses :class:`Invalid` for a code that is on neither list.
+    """
     await access_to_write(uow, pet_id, by=by, shop_id=shop_id)
+    title = dict(BEHAVIOUR_CHOICES).get(form.code, "")
+    if not title:
+        own = await queries.codes_of_shops(await uow.session.connection(), (shop_id,) if shop_id else ())
+        if form.code not in {kind.code for kind in own}:
+            raise Invalid(Problem("code", "not_a_choice", N_("This warning is on no list of yours.")))
+        title = N_("Behaviour")
     await _lower(uow, pet_id, form.code, uow.at)
     row = {
         "id": new_id(),
@@ -83,7 +91,6 @@ async def flag_behaviour(
         "shop_id": shop_id,
     }
     await uow.session.execute(sa.insert(behaviour_table).values(row))
-    title = dict(BEHAVIOUR_CHOICES).get(form.code, N_("Behaviour"))
     await note(uow, pet_id, kind="behaviour", title=title, shop_id=shop_id, scope="behaviour")
 
 

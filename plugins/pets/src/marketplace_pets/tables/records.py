@@ -163,6 +163,24 @@ behaviour_table = sa.Table(
     sa.Index("uq_pets_behaviour_open", "pet_id", "code", **unique_where("ended_at IS NULL")),
 )
 
+code_table = sa.Table(
+    "pets_code",
+    metadata,
+    sa.Column("code", sa.String(20), primary_key=True),
+    shop_column(nullable=False, index=True),
+    sa.Column("tone", sa.String(10), nullable=False),
+    sa.Column("kk", sa.String(60), nullable=False),
+    sa.Column("ru", sa.String(60), nullable=False),
+    sa.Column("en", sa.String(60), nullable=False),
+    sa.Column("skill", sa.String(40), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    by_column(),
+    sa.Column("ended_at", UtcDateTime),
+    sa.CheckConstraint(one_of("tone", lists.CODE_TONES), name="tone"),
+    sa.CheckConstraint("kk <> '' AND ru <> '' AND en <> ''", name="names"),
+)
+"""Codes of behaviour that shops added to those of the plugin."""
+
 protocol_table = sa.Table(
     "pets_protocol",
     metadata,

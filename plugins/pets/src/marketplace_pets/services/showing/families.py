@@ -15,6 +15,7 @@ from marketplace_pets.domain import (
     Birth,
     lists,
 )
+from marketplace_pets.domain.protocols import FIGURES
 from marketplace_pets.domain.weights import with_changes
 from marketplace_pets.schemas import (
     DosesView,
@@ -25,6 +26,7 @@ from marketplace_pets.schemas import (
     WeightView,
 )
 from marketplace_pets.services.access import seen_pet, today
+from marketplace_pets.services.codes import worded_flags
 from marketplace_pets.services.showing.care import care_data, due_view
 from marketplace_pets.services.showing.wording import (
     allergy_view,
@@ -70,6 +72,7 @@ async def pet_view(site: Site, pet_id: UUID, *, by: Actor, locale: str) -> PetVi
     doses = (await site.ask(queries.doses_of, (pet_id,))).get(pet_id, [])
     known = await site.ask(queries.protocols)
     marks = await site.ask(queries.marks_of, pet_id)
+    flags = [behaviour_view(b) for b in (await site.ask(queries.behaviours_of, (pet_id,))).get(pet_id, ())]
     told = {name: tied.row._mapping[name] for name in PetView.__struct_fields__ if name in tied.row._mapping}
     lacking = [name for name in ("breed", "sex", "born", "size_class") if not told[name]]
     if not any(mark.kind == lists.CHIP for mark in marks):
@@ -81,7 +84,7 @@ async def pet_view(site: Site, pet_id: UUID, *, by: Actor, locale: str) -> PetVi
         marks=marks,
         allergies=[allergy_view(a) for a in await site.ask(queries.allergies_of, pet_id)],
         conditions=[condition_view(c) for c in await site.ask(queries.conditions_of, pet_id)],
-        behaviours=[behaviour_view(b) for b in (await site.ask(queries.behaviours_of, (pet_id,))).get(pet_id, ())],
+        behaviours=await worded_flags(site, locale, flags),
         badges=[badge_view(site, locale, b) for b in badges_of(card, doses, known, today(site))],
         missing=lacking,
     )
@@ -131,10 +134,8 @@ async def protocol_list(site: Site, locale: str) -> list[ProtocolView]:
             version=p.version,
             in_force=p.version == known[p.name].version,
             species=list(p.species),
-            min_age=p.min_age,
-            min_interval=p.min_interval,
-            max_interval=p.max_interval,
-            valid_years=p.valid_years,
+            **{name: getattr(p, name) for name in FIGURES},
+            steps=", ".join(f"{age}:{days}" for age, days in p.steps),
             source=p.source,
             dated=p.dated,
         )

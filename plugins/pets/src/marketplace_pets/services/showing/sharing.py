@@ -27,6 +27,7 @@ from marketplace_pets.schemas import (
     WaitingDose,
 )
 from marketplace_pets.services.access import seen_pet, today
+from marketplace_pets.services.codes import worded_flags
 from marketplace_pets.services.sharing import read
 from marketplace_pets.services.showing.wording import (
     allergy_view,
@@ -146,7 +147,7 @@ async def shared_view(site: Site, shared: Shared, locale: str) -> SharedView:
         badges=[badge_view(site, locale, b) for b in shared.badges],
         allergies=[allergy_view(a) for a in shared.allergies],
         conditions=[condition_view(c) for c in shared.conditions],
-        behaviours=[behaviour_view(b) for b in shared.behaviours],
+        behaviours=await worded_flags(site, locale, [behaviour_view(b) for b in shared.behaviours]),
         entries=await entry_views(site, shared.entries, locale),
     )
 
