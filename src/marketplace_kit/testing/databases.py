@@ -89,6 +89,8 @@ class PostgresDatabases:
         self._prefix = f"mk_test_{human_code(8).lower()}"
         self._made = 0
         self._templates: dict[tuple[str, ...], Template] = {}
+        self._lines: dict[str, sa.Engine] = {}
+        """Where databases are cleaned by. A line stays open: on a new one the server learns all tables anew."""
 
     def _create(self, template: str = "template0") -> str:
         self._made += 1
@@ -99,6 +101,8 @@ class PostgresDatabases:
         return name
 
     def _drop(self, name: str) -> None:
+        if line := self._lines.pop(name, None):
+            line.dispose()
         self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def _run(self, statement: str) -> None:
@@ -110,9 +114,11 @@ class PostgresDatabases:
 
     @contextmanager
     def _connected(self, name: str) -> Iterator[sa.Connection]:
-        url = self._engine.url.set(database=name)
-        engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-        with engine.connect() as connection:
+        if name not in self._lines:
+            self._lines[name] = sa.create_engine(
+                self._engine.url.set(database=name), isolation_level="AUTOCOMMIT", pool_size=1, max_overflow=0
+            )
+        with self._lines[name].connect() as connection:
             yield connection
 
     @contextmanager
@@ -150,6 +156,7 @@ class PostgresDatabases:
                 Migrations(registry, self._url(name)).upgrade()
                 with self._connected(name) as connection:
                     self._templates[known] = Template(name, Baseline(connection))
+                self._lines.pop(name).dispose()  # a database that somebody is connected to cannot be cloned
             except BaseException:
                 self._drop(name)
                 raise
