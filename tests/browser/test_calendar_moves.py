@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote
 
 import attrs
+import holidays
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -24,7 +25,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.one_engine]
 
 @attrs.frozen(kw_only=True)
 class Booked:
-    """A guest of a shop of the demo, written down by the shop for ten o'clock; ``day`` is a Tuesday to come."""
+    """A guest of a shop of the demo, written down by the shop for ten o'clock; ``day`` is a Tuesday to come that is no
+    public holiday.
+    """
 
     shop: str
     day: date
@@ -92,8 +95,7 @@ def a_guest_at_ten(page: Page, headers: dict[str, str], weeks: int) -> Booked:
     }
     listing = page.request.post("/api/listings", data=offer, headers=headers).json()["id"]
     assert page.request.post(f"/api/listings/{listing}/publish", headers=headers).ok
-    today = datetime.now(UTC).date()
-    day = today + timedelta(days=(1 - today.weekday()) % 7 + 7 * weeks)
+    day = a_tuesday(weeks)
     calendar = f"/api/shops/{shop}/calendar?day={day.isoformat()}&days=1"
     columns = page.request.get(calendar, headers=headers).json()["columns"]
     offset = next(c["windows"] for c in columns if c["resource"]["id"] == who)[0][0][-6:]
@@ -104,6 +106,15 @@ def a_guest_at_ten(page: Page, headers: dict[str, str], weeks: int) -> Booked:
     one = next(e for e in entries if e["listing_id"] == listing)
     ids = {"order": one["order_id"], "line": one["appointment_id"]}
     return Booked(shop=shop, day=day, who=who, offset=offset, headers=headers, **ids)
+
+
+def a_tuesday(number: int) -> date:
+    """One of the Tuesdays from next week on, leaving out those on which the country rests."""
+    today = datetime.now(UTC).date()
+    first = today + timedelta(days=(1 - today.weekday()) % 7 + 7)
+    resting = holidays.country_holidays("KZ", years=(first.year, first.year + 1))
+    tuesdays = (first + timedelta(weeks=week) for week in range(number + 4))
+    return [day for day in tuesdays if day not in resting][number - 1]
 
 
 def test_a_visit_is_dragged_to_another_time_and_confirmed(vendor: Page, headers: dict[str, str]) -> None:
