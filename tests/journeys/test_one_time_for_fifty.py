@@ -60,11 +60,12 @@ def served(salon: Salon, folder: Path) -> Iterator[str]:
 def _open(address: str, process: subprocess.Popen[bytes], log: Path) -> str:
     """The address, once somebody answers there."""
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        with suppress(httpx.TransportError):
-            httpx.get(f"{address}/health/live", timeout=2)
-            return address
-        time.sleep(0.05)
+    with httpx.Client(base_url=address, timeout=2) as client:
+        while time.monotonic() < deadline and process.poll() is None:
+            with suppress(httpx.TransportError):
+                client.get("/health/live")
+                return address
+            time.sleep(0.05)
     raise AssertionError(log.read_text(errors="replace"))
 
 

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,8 +32,9 @@ def locale(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def entries(package: Path, locale: str) -> Iterator[Message]:
-    return (message for message in catalogue(package, locale) if message.id)
+@cache
+def entries(package: Path, locale: str) -> tuple[Message, ...]:
+    return tuple(message for message in catalogue(package, locale) if message.id)
 
 
 def forms(text: object) -> tuple[str, ...]:

@@ -88,6 +88,7 @@ class PluginContract:
                 for path in self.pages:
                     assert (await client.get(path)).status_code == 200, path
 
+    @pytest.mark.one_engine
     def test_it_stands_with_all_others_in_any_order(self) -> None:
         others = [p for p in discover()[0] if p.info.name != self.name]
         orders = ([*others, self.plugin], [self.plugin, *reversed(others)])
@@ -95,6 +96,7 @@ class PluginContract:
         assert [list(r.plugins) for r in registries] == [list(registries[0].plugins)] * 2
         assert all(self.name in r.plugins for r in registries)
 
+    @pytest.mark.one_engine
     async def test_every_route_names_a_permission(self, sites: Sites) -> None:
         async with self.opened(sites) as site:
             known = {PUBLIC, SIGNED_IN, *site.registry.permissions}
@@ -167,6 +169,7 @@ class PluginContract:
 
     # ── people ───────────────────────────────────────────────────────────────────────────────────
 
+    @pytest.mark.one_engine
     async def test_every_column_about_people_is_declared(self, sites: Sites) -> None:
         registry = sites.boot(self.family(), ALONE)[0]
         declared = {c for kept in registry.personal_data.of(self.name) for c in kept.columns}
@@ -188,6 +191,7 @@ class PluginContract:
 
     # ── how it behaves ───────────────────────────────────────────────────────────────────────────
 
+    @pytest.mark.one_engine
     @pytest.mark.parametrize("locale", LANGUAGES)
     def test_every_text_is_worded(self, locale: str) -> None:
         package = sys.modules[type(self.plugin).__module__.partition(".")[0]]
@@ -205,6 +209,7 @@ class PluginContract:
             await run_until_idle(site)
             assert await traces.row_counts(site, names) == before
 
+    @pytest.mark.one_engine
     async def test_its_contributions_are_quick(self, sites: Sites) -> None:
         async with self.opened(sites) as site:
             staff = Actor(roles=frozenset({"admin", "vendor"}), permissions=frozenset(site.registry.permissions))

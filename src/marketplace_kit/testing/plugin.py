@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # a test run that needs no site does not import one
 # Its assertions speak as an author's own do.
 pytest.register_assert_rewrite("marketplace_kit.testing.contract", "marketplace_kit.testing.queries")
 
+ONE_ENGINE = "has nothing to do with the database; leave it out of a second run with -m 'not one_engine'"
 _stop = pytest.StashKey[Callable[[], object]]()
 
 
@@ -37,6 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", f"one_engine: {ONE_ENGINE}")
     is_worker = hasattr(config, "workerinput")
     if config.getoption("engine") == "postgres" and not is_worker:
         os.environ[servers.POSTGRES], config.stash[_stop] = servers.find_postgres()

@@ -9,6 +9,7 @@ import pkgutil
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 
@@ -26,6 +27,7 @@ from marketplace_kit.kernel.process import Process
 _MARKS = {"N_": None, "_": None, "gettext": None, "ngettext": (1, 2)}
 _JINJA = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 _TEMPLATES = {".html", ".txt", ".xml"}
+_SOURCES = {".py", *_TEMPLATES}
 # Where a literal is a wording although nobody marked it: argument by position (-1: only by name) and by name.
 _PLACES = {"NavItem": (-1, "text"), "Problem": (2, "text"), "see_other": (2, "message"), "translate": (0, "")}
 _ANYWHERE = (-1, "page_title")
@@ -60,6 +62,13 @@ def packages(folder: Path) -> list[Path]:
 def wordings(package: Path) -> list[Wording]:
     """Every wording that ``package`` may show, in source order; what only its plugin object knows comes last."""
     package = package.resolve()
+    sources = (path for path in package.rglob("*") if path.suffix in _SOURCES)
+    return list(_wordings(package, frozenset((path, path.stat().st_mtime_ns) for path in sources)))
+
+
+@lru_cache(maxsize=64)
+def _wordings(package: Path, _written_at: frozenset[tuple[Path, int]]) -> tuple[Wording, ...]:
+    """Looked for once, as long as no source is written again: each language and each question begins with them."""
     modules = list(_modules(package))
     written = [w for module in modules for w in _written(package, module)]
     templates = sorted(p for p in (package / "templates").rglob("*") if p.suffix in _TEMPLATES)
@@ -69,7 +78,7 @@ def wordings(package: Path) -> list[Wording]:
     for wording in (*sorted(written, key=lambda w: (w.place, w.line)), *declared):
         if _has_words(wording.text) and (wording.plural or wording.text not in found):
             found[wording.text] = attrs.evolve(found.get(wording.text, wording), plural=wording.plural)
-    return list(found.values())
+    return tuple(found.values())
 
 
 def _has_words(text: str) -> bool:
