@@ -3,8 +3,8 @@
 L3 zone: here. L4 phone: here for orders; for accounts in ``tests/accounts/test_phones.py``, for the cards of clients in
 ``tests/crm``, for the link of a number in ``tests/shops/test_hours.py``. L5 number and going live:
 ``tests/shops/test_going_live.py``. L7 cut-off: here, without what is paid beforehand, which waits for payments. L8
-missed visits: here. L9 language: here for pages and messages; texts of a shop that fall back in
-``tests/shops/test_going_live.py``; a title of a service in several languages is not built yet. L10 privacy: here; notes
+missed visits: here. L9 language: here; texts of a shop that fall back in ``tests/shops/test_going_live.py``, words of
+listings in ``tests/listings/test_languages.py``. L10 privacy: here; notes
 that may be shared in ``tests/crm``; payments are not built yet.
 """
 
@@ -25,6 +25,7 @@ from marketplace_kit.accounts.domain import PhoneVerified
 from marketplace_kit.accounts.services import create_person
 from marketplace_kit.kernel.database import metadata
 from marketplace_kit.kernel.site import UnitOfWork
+from marketplace_kit.kernel.translated import Translated
 from marketplace_kit.orders.tables import order_table
 from marketplace_kit.scheduling import services
 from marketplace_kit.scheduling.schemas import MarkForm
@@ -169,18 +170,51 @@ async def test_l8_a_guest_without_a_number_is_booked_and_is_nobody_elses_visit(s
     assert (await doors.ask(doors.guest(), haircut, "17:00", name="Қонақ", phone=PHONE)).status_code == 201
 
 
-async def test_l9_one_price_in_three_languages_and_dates_in_each(salon: Salon, doors: Doors) -> None:
-    haircut = await salon.service("Шаш қию", price="8000")
+HAIRCUT = Translated(kk="Шаш қию", ru="Стрижка", en="Haircut")
+
+
+async def test_l9_one_page_in_three_languages(salon: Salon, doors: Doors) -> None:
+    haircut = await salon.service("Стрижка", price="8000", titles=HAIRCUT)
     for language, day in (("kk", "3 наурыз, сейсенбі"), ("ru", "Вторник, 3 марта"), ("en", "Tuesday, 3 March")):
-        page = (await doors.guest(language).get(f"/book/{haircut}?day={TUESDAY}")).text
+        title = getattr(HAIRCUT, language)
+        page = (await doors.guest().get(f"/{language}/book/{haircut}?day={TUESDAY}")).text
         assert f'<html lang="{language}"' in page
         assert "8\u00a0000\u00a0₸" in page
         assert day in page
-        assert "Шаш қию" in page
+        assert f"<strong>{title}</strong>" in page
+        for path in (f"/listings/{haircut}", "/listings", "/shops/salon"):
+            page = (await doors.guest().get(f"/{language}{path}")).text
+            assert title in page, path
+            assert "8\u00a0000\u00a0₸" in page, path
+            assert not [other for other in HAIRCUT.texts().values() if other != title and other in page], path
+
+
+async def test_l9_what_is_missing_in_kazakh_is_read_in_russian(salon: Salon, doors: Doors) -> None:
+    haircut = await salon.service("Стрижка", titles=Translated(en="Haircut"))
+    for path in (f"/book/{haircut}?day={TUESDAY}", f"/listings/{haircut}"):
+        page = (await doors.guest().get(f"/kk{path}")).text
+        assert '<span lang="ru">Стрижка</span>' in page, path
+        assert "Haircut" not in page, path
+
+
+async def test_l9_an_order_is_read_by_each_in_their_language_as_it_was_called_then(salon: Salon, doors: Doors) -> None:
+    await salon.staff()
+    haircut = await salon.service("Стрижка", titles=HAIRCUT)
+    dana, owner = await doors.program("dana", "kk"), await doors.owner()
+    order = await doors.ordered(dana, haircut, "10:00")
+    (line,) = order["lines"]
+    assert (line["title"], line["parts"][0]["text"]) == ("Шаш қию", "Шаш қию")
+    assert "Шаш қию – Salon" in (await dana.get(f"/api/appointments/{line['id']}/invite.ics")).text
+    known = (await owner.get(f"/api/listings/{haircut}")).json()
+    change = {"version": known["version"], "attributes": known["attributes"], "price": known["price"], "language": "ru"}
+    await owner.put(f"/api/listings/{haircut}", json=change | {"title": "Причёска", "titles": {}})
+    for language, title in HAIRCUT.texts().items():
+        assert title in (await dana.get(f"/{language}/orders/{order['number']}")).text
+        assert title in (await owner.get(f"/{language}/sell/orders/{order['number']}")).text
 
 
 async def test_l9_a_message_comes_in_the_clients_language(salon: Salon, doors: Doors, tmp_path: Path) -> None:
-    haircut = await salon.service("Шаш қию")
+    haircut = await salon.service("Стрижка", titles=HAIRCUT)
     days = {"kk": "2026 ж. 3 наурыз, 10:00 (Атырау)", "ru": "3 марта 2026 г., 11:00 (Атырау)"}
     days["en"] = "3 March 2026, 12:00 (Atyrau)"
     for number, language in enumerate(days):
@@ -191,7 +225,7 @@ async def test_l9_a_message_comes_in_the_clients_language(salon: Salon, doors: D
     for number, (language, day) in enumerate(days.items()):
         message = by_phone[f"+7701000000{number}"]
         assert message["locale"] == language
-        assert "Шаш қию" in message["text"]
+        assert getattr(HAIRCUT, language) in message["text"]
         assert day in message["text"]
 
 

@@ -58,7 +58,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "booking_mark": {"mode": "allow"},
     "van": {"kmh": 30, "road_percent": 130},
     "order_head": {"status": "pending"},
-    "order_line": {"tab": "services", "stage": "pending"},
+    "order_line": {"tab": "services", "stage": "pending", "titles": {}},
     "order_event": {"actor_kind": "system"},
     "order_payment": {"paid_before": 0, "means": "cash"},
 }

@@ -253,3 +253,16 @@ async def test_whoever_reads_under_a_language_is_led_on_under_it(market: Market)
     assert {"/search", "/sell", f"/shops/{made['shop']['slug']}"} <= led.keys()
     assert [path for path, target in led.items() if f"{target}/"[:4] != "/kk/"] == []
     assert (await guest.get("/kk/sell")).headers["location"] == "/kk/sign-in?next=/kk/sell"
+
+
+async def test_the_setting_up_of_a_shop_names_what_kazakh_and_russian_customers_cannot_read(market: Market) -> None:
+    vendor, owner, made = await haircut(market)
+    shop_id = UUID(made["shop"]["id"])
+    await market.listing(owner, shop_id, "Сақал түзету", draft=True)
+    path = f"/api/shops/{shop_id}/setup"
+    await vendor.get(path)
+    with assert_query_count(market.site, at_most=5):
+        steps = (await vendor.get(path)).json()["steps"]
+    (offers,) = [one for one in steps if one["key"] == "offers"]
+    assert (offers["advice"], offers["named"]) == (["offers_ru"], {"offers_ru": ["Сақал түзету"]})
+    assert "No title in Russian: Сақал түзету" in (await vendor.get(f"/en/sell/shop/{shop_id}/setup")).text

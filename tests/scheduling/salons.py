@@ -19,6 +19,7 @@ from marketplace_kit.kernel.hooks.lines import Customer, Moved, Moving, Promise,
 from marketplace_kit.kernel.ids import new_id
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.site import Site
+from marketplace_kit.kernel.translated import Translated
 from marketplace_kit.listings.schemas import Offer
 from marketplace_kit.listings.schemas.kinds import SERVICE, Service
 from marketplace_kit.listings.services import ensure_listing
@@ -66,13 +67,20 @@ class Salon:
         form = ShopWeek(version=version["version"], holidays_closed=False, **week)
         await self.site.do(set_week, self.shop_id, form, by=self.owner)
 
-    async def service(self, title: str = "Haircut", minutes: int = 60, price: str = "5000", **rule: Any) -> UUID:
+    async def service(
+        self,
+        title: str = "Haircut",
+        minutes: int = 60,
+        price: str = "5000",
+        titles: Translated | None = None,
+        **rule: Any,
+    ) -> UUID:
         """A published service; ``rule`` is how it is booked. There is no lead time unless it is said."""
         made = await ensure_listing(
             self.site,
             shop_id=self.shop_id,
             kind=SERVICE,
-            offer=Offer(title=title, price=Money.of(price, "KZT")),
+            offer=Offer(title=title, titles=titles, price=Money.of(price, "KZT")),
             attributes=Service(minutes=minutes, place=("shop",)),
             owner=self.owner.person_id or new_id(),
         )

@@ -77,6 +77,8 @@ line_table = sa.Table(
     sa.Column("stage", sa.String(20), nullable=False),
     sa.Column("listing_id", Uuid, sa.ForeignKey("listing.id", ondelete="RESTRICT"), nullable=False, index=True),
     sa.Column("title", sa.String(300), nullable=False),
+    # The same by language, as it was called when it was ordered; empty where nobody said.
+    sa.Column("titles", Json, nullable=False, server_default="{}"),
     sa.Column("quantity", sa.Integer, nullable=False),
     sa.Column("unit_amount", sa.BigInteger, nullable=False),
     sa.Column("total_amount", sa.BigInteger, nullable=False),

@@ -192,7 +192,7 @@ async def clear_day(
 @get("/api/shops/{shop_id:uuid}/setup", **route(SIGNED_IN, summary="How far a shop has come"))
 async def setup(request: WebRequest, site: Given[Site], actor: Given[Actor], shop_id: FromPath[UUID]) -> Setup:
     await services.own_shop(site, actor, shop_id, visit_of(request).locale)
-    found = await site.ask(services.setup_of, shop_id, site)
+    found = await site.ask(services.setup_of, shop_id, site, visit_of(request).locale)
     if found is None:
         raise Missing
     return found

@@ -333,7 +333,9 @@ class ShopHours(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One step of setting up. ``blocks`` names what keeps the shop from going live, ``advice`` what would be better."""
+    """One step of setting up. ``blocks`` names what keeps the shop from going live, ``advice`` what would be better;
+    ``named`` are the things that an advice is about, the first few.
+    """
 
     key: str
     title: str
@@ -341,6 +343,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     done: bool
     blocks: list[str] = []
     advice: list[str] = []
+    named: dict[str, list[str]] = {}
 
 
 class Setup(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.pictures import Encoded
 from marketplace_kit.kernel.settings import SiteSettings
 from marketplace_kit.kernel.site import Site, UnitOfWork
+from marketplace_kit.kernel.translated import Translated
 from marketplace_kit.listings.domain.menus import MenuSection
 from marketplace_kit.listings.domain.options import VARIANT, Option, OptionGroup
 from marketplace_kit.listings.queries import Criteria, active_kinds, browse
@@ -201,7 +202,14 @@ def _ware(uow: UnitOfWork, offering: Offering, photo: Encoded, dice: random.Rand
     price = Money(offering.price * 100, "KZT")
     return Ware(
         kind=offering.kind,
-        offer=Offer(title=offering.title, description=offering.description, price=price),
+        offer=Offer(
+            title=offering.title,
+            description=offering.description,
+            price=price,
+            language=offering.language,
+            titles=Translated.of(offering.titles),
+            descriptions=Translated.of(offering.descriptions),
+        ),
         attributes=read_attributes(kind.attributes, offering.attributes),
         state=offering.state,
         created_at=uow.at - timedelta(minutes=dice.randint(60, 90 * 24 * 60)),

@@ -28,7 +28,7 @@ HOURS = {
 @attrs.frozen(kw_only=True)
 class Offering:
     """Something that a shop offers: ``price`` in tenge, ``attributes`` as its kind declares them, ``options`` names of
-    groups in ``menus.toml``.
+    groups in ``menus.toml``. ``titles`` and ``descriptions`` say the same in every language, where the shop does.
     """
 
     kind: str
@@ -39,6 +39,9 @@ class Offering:
     picture: str
     state: str = "published"
     options: tuple[str, ...] = ()
+    language: str = "ru"
+    titles: Mapping[str, str] = attrs.field(factory=dict)
+    descriptions: Mapping[str, str] = attrs.field(factory=dict)
 
 
 @attrs.frozen(kw_only=True)
@@ -143,18 +146,27 @@ def _trades(kind: str, files: Sequence[str], dice: random.Random, offered: Any) 
                 yield place_of(dice, name, language, category=category, about=about, hours=hours, offerings=offerings)
 
 
-_SAID = {
-    "service": {
-        "kk": "Ұзақтығы шамамен {minutes} минут. Алдын ала жазылыңыз немесе қоңырау шалыңыз.",
-        "ru": "Занимает около {minutes} минут. Запишитесь заранее или позвоните.",
-        "en": "Takes about {minutes} minutes. Book ahead or give us a call.",
-    },
-    "product": {
-        "kk": "Қоймада бар. Қала ішінде жеткіземіз немесе дүкеннен алып кетіңіз.",
-        "ru": "Есть в наличии. Привезём по городу или отложим в магазине.",
-        "en": "In stock. We deliver in town or keep it for you at the shop.",
-    },
+_TAKES = {
+    "kk": "Ұзақтығы шамамен {minutes} минут. Алдын ала жазылыңыз немесе қоңырау шалыңыз.",
+    "ru": "Занимает около {minutes} минут. Запишитесь заранее или позвоните.",
+    "en": "Takes about {minutes} minutes. Book ahead or give us a call.",
 }
+_IN_STOCK = {
+    "kk": "Қоймада бар. Қала ішінде жеткіземіз немесе дүкеннен алып кетіңіз.",
+    "ru": "Есть в наличии. Привезём по городу или отложим в магазине.",
+    "en": "In stock. We deliver in town or keep it for you at the shop.",
+}
+
+
+def _said(language: str, titles: Mapping[str, Any], descriptions: Mapping[str, str]) -> dict[str, Any]:
+    """The words of an offer, those of the shop's own language first."""
+    return {
+        "language": language,
+        "title": titles[language],
+        "description": descriptions[language],
+        "titles": {code: titles[code] for code in LANGUAGES},
+        "descriptions": {code: descriptions[code] for code in LANGUAGES},
+    }
 
 
 def _services(kind: str, trade: Mapping[str, Any], language: str, dice: random.Random) -> Iterator[Offering]:
@@ -163,8 +175,7 @@ def _services(kind: str, trade: Mapping[str, Any], language: str, dice: random.R
             continue  # nobody offers everything
         yield Offering(
             kind=kind,
-            title=offer[language],
-            description=_SAID["service"][language].format(minutes=offer["minutes"]),
+            **_said(language, offer, {code: text.format(minutes=offer["minutes"]) for code, text in _TAKES.items()}),
             price=_price(dice, offer["price"]),
             attributes={
                 "minutes": offer["minutes"],
@@ -187,8 +198,7 @@ def _goods(kind: str, trade: Mapping[str, Any], language: str, dice: random.Rand
             price = _price(dice, (low + span * rank, low + span * (rank + 0.8)))
             yield Offering(
                 kind=kind,
-                title=f"{offer[language]} {brand}, {size}",
-                description=_SAID["product"][language],
+                **_said(language, {code: f"{offer[code]} {brand}, {size}" for code in LANGUAGES}, _IN_STOCK),
                 price=max(price // 2, 100) if used else price,
                 attributes={
                     "brand": brand,
@@ -244,13 +254,12 @@ def _animals(
         }
         for _ in range(dice.randint(5, 8))
     ]
-    said = _KENNEL[language].format(breed=breed)
+    breeds: Mapping[str, str] = kennel["breed"]
+    told = {code: text.format(breed=breeds[code]) for code, text in _KENNEL.items()}
     for name, puppy in zip(dice.sample(_NAMES, len(puppies)), puppies, strict=True):
-        title = _PUPPY[language].format(breed=breed, name=name)
-        price = _price(dice, kennel["price"])
-        yield Offering(
-            kind="breeder.puppy", title=title, description=said, price=price, attributes=puppy, picture="dog"
-        )
+        titles = {code: text.format(breed=breeds[code], name=name) for code, text in _PUPPY.items()}
+        said, price = _said(language, titles, told), _price(dice, kennel["price"])
+        yield Offering(kind="breeder.puppy", **said, price=price, attributes=puppy, picture="dog")
     litter = {
         "breed": breed,
         "born": born.isoformat(),
@@ -261,12 +270,11 @@ def _animals(
     }
     expected = {"breed": breed, "expected": (today + timedelta(days=dice.randint(15, 50))).isoformat(), **parents}
     for attributes in (litter, expected) if also_expected else (litter,):
-        title = _LITTER[language].format(breed=breed)
         month = attributes.get("born") or attributes["expected"]
+        titles = {code: f"{text.format(breed=breeds[code])}, {month[:7]}" for code, text in _LITTER.items()}
         yield Offering(
             kind="breeder.litter",
-            title=f"{title}, {month[:7]}",
-            description=said,
+            **_said(language, titles, told),
             price=kennel["price"][0],
             attributes=attributes,
             picture="dog",
@@ -299,8 +307,7 @@ def _groom(offer: Mapping[str, Any], factors: Mapping[str, float], language: str
         attributes[f"minutes_{size}"] = min(round(offer["minutes"] * factors[size] / 5) * 5, 600)
     return Offering(
         kind="grooming.service",
-        title=offer[language],
-        description=_SAID["service"][language].format(minutes=offer["minutes"]),
+        **_said(language, offer, {code: text.format(minutes=offer["minutes"]) for code, text in _TAKES.items()}),
         price=price,
         attributes=attributes,
         picture="scissors",
@@ -325,6 +332,7 @@ def _menus(dice: random.Random) -> Iterator[Place]:
                 kind="listings.product",
                 title=offer["title"],
                 description=offer["text"],
+                language=shop["language"],
                 price=offer["price"],
                 attributes={"handover": ["pickup", "delivery"]},
                 picture=shop["picture"],

@@ -23,7 +23,7 @@ from marketplace_kit.kernel.texts import N_
 from marketplace_kit.scheduling.queries.diary import next_to_work
 from marketplace_kit.shops.schemas import OwnShop
 from marketplace_kit.web.bodies import posted_raw
-from marketplace_kit.web.context import Given, WebRequest
+from marketplace_kit.web.context import Given, WebRequest, visit_of
 from marketplace_kit.web.forms import FormState, form_state
 from marketplace_kit.web.paging import CursorText
 from marketplace_kit.web.rendering import page, see_other
@@ -76,7 +76,7 @@ async def narrowing_form(
 ) -> FormState:
     """The form of it, with those who serve clients here and what the shop offers."""
     staff = await site.ask(queries.staff_of_shop, shop_id)
-    offered = await site.ask(queries.services_of_shop, shop_id)
+    offered = await site.ask(queries.services_of_shop, shop_id, visit_of(request).locale)
     anybody, anything = Choice("", N_("No matter who")), Choice("", N_("No matter what"))
     return with_choices(
         form_state(request, Narrowed, raw, problem),

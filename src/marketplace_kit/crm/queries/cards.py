@@ -20,6 +20,7 @@ from marketplace_kit.crm.tables import client_table as client
 from marketplace_kit.crm.tables import merge_table as merge
 from marketplace_kit.crm.tables import note_table as note
 from marketplace_kit.crm.tables import tag_table as tag
+from marketplace_kit.listings.queries.titles import TITLE, title_in
 from marketplace_kit.listings.tables import listing_table as listing
 from marketplace_kit.orders.tables import order_table as order
 from marketplace_kit.scheduling.tables import appointment_table as appointment
@@ -206,11 +207,12 @@ async def staff_of_shop(connection: AsyncConnection, shop_id: UUID) -> list[tupl
     return [(row.id, row.name) for row in await connection.execute(wanted)]
 
 
-async def services_of_shop(connection: AsyncConnection, shop_id: UUID) -> list[tuple[UUID, str]]:
+async def services_of_shop(connection: AsyncConnection, shop_id: UUID, locale: str = "") -> list[tuple[UUID, str]]:
     """What clients had there or can have: by name."""
-    offered = sa.select(listing.c.id, listing.c.title).where(listing.c.shop_id == shop_id, listing.c.title != "")
+    offered = sa.select(listing.c.id, *TITLE).where(listing.c.shop_id == shop_id, listing.c.title != "")
     rows = await connection.execute(offered.order_by(listing.c.title, listing.c.id).limit(_MOST_SERVICES))
-    return [(row.id, row.title) for row in rows]
+    named = [(row.id, title_in(row, locale)) for row in rows]
+    return sorted(named, key=lambda one: (one[1].casefold(), one[0]))
 
 
 async def whose_order(connection: AsyncConnection, order_id: UUID, counting: Counting) -> OfOrder | None:

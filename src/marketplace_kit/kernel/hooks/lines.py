@@ -78,7 +78,8 @@ class Promise:
 
     ``state`` is where the line begins (the first state of the process when empty). ``facts`` are plain JSON values that
     the kind's template draws; nothing in them is secret from the customer. ``policy`` is the text of the rules that
-    were shown. ``due_now`` is what has to be paid before it is confirmed.
+    were shown. ``due_now`` is what has to be paid before it is confirmed. ``title`` is in the customer's language;
+    ``titles`` say the same to readers of others, by language.
     """
 
     title: str
@@ -91,6 +92,7 @@ class Promise:
     policy: str = ""
     due_now: Money | None = None
     due: Due | None = None
+    titles: Mapping[str, str] = attrs.field(factory=dict)
 
 
 @attrs.frozen(kw_only=True)

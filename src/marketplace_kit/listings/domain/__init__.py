@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import attrs
+import msgspec
 
 from marketplace_kit.kernel.errors import DomainError, Kind
 from marketplace_kit.kernel.events import Event
@@ -96,6 +97,7 @@ class Moderated(Event, frozen=True, kw_only=True):
     verdict: str
     reason: str
     version: int
+    titles: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class ListingChanged(Event, frozen=True, kw_only=True):
@@ -127,6 +129,7 @@ class Published(Event, frozen=True, kw_only=True):
     kind: str
     title: str
     version: int
+    titles: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Archived(Event, frozen=True, kw_only=True):
@@ -248,7 +251,12 @@ class Listing:
         if self.state == PUBLISHED and before != PUBLISHED:
             self.published_at = self.published_at or at
             return Published(
-                listing_id=self.id, shop_id=self.shop_id, kind=self.kind, title=self.title, version=self.version
+                listing_id=self.id,
+                shop_id=self.shop_id,
+                kind=self.kind,
+                title=self.title,
+                version=self.version,
+                titles=self.all_titles,
             )
         if self.state == PENDING_REVIEW and before != PENDING_REVIEW:
             return Submitted(listing_id=self.id, shop_id=self.shop_id, kind=self.kind, title=self.title)

@@ -47,7 +47,7 @@ async def tell_vendor(uow: UnitOfWork, event: Published) -> None:
             uow,
             to=owner,
             notice="listings.published",
-            facts={"title": event.title},
+            facts={"title": event.titles or event.title},
             link=f"/listings/{event.listing_id}",
             key=f"listings.published:{event.listing_id}:{event.version}:{owner}",
         )
@@ -63,7 +63,7 @@ async def tell_verdict(uow: UnitOfWork, event: Moderated) -> None:
             uow,
             to=owner,
             notice=notice,
-            facts={"title": event.title, "reason": event.reason},
+            facts={"title": event.titles or event.title, "reason": event.reason},
             link=f"/listings/{event.listing_id}",
             key=f"{notice}:{event.listing_id}:{event.version}:{owner}",
         )

@@ -41,7 +41,8 @@ async def notify(
 ) -> UUID | None:
     """Write a notice with its deliveries, and a job for each that leaves the site, all in the caller's unit.
 
-    ``notice`` is a declared notice's name; ``facts`` fill its texts (``{site}`` is always there). ``key`` makes it once
+    ``notice`` is a declared notice's name; ``facts`` fill its texts (``{site}`` is always there); a fact
+    that is a mapping by language is said in the receiver's. ``key`` makes it once
     for all time: a second call with it changes nothing. ``link`` is a path of this site; ``{token}`` in it is replaced
     by the one-time token ``token_id`` when the message leaves, so that the token itself is stored nowhere.
     ``over`` names channels instead of those declared and chosen, for a message that is about the channel itself.

@@ -13,6 +13,7 @@ from marketplace_kit.kernel.hooks import Actor, Notice
 from marketplace_kit.kernel.settings import SiteSettings
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.kernel.texts import LOCALES, N_
+from marketplace_kit.kernel.translated import named
 from marketplace_kit.notifications.domain import EVERY_CHANNEL, IN_APP, one_line, places_in
 from marketplace_kit.notifications.schemas import Preview, TextForm, TextRow
 from marketplace_kit.notifications.tables import text_table as text
@@ -26,7 +27,7 @@ class Said:
 
     def __init__(self, site: Site, declared: Notice, locale: str, facts: Mapping[str, Any]) -> None:
         self._site, self._declared, self._locale = site, declared, locale
-        self._facts = {"site": site.settings.of(SiteSettings).name, **facts}
+        self._facts = {"site": site.settings.of(SiteSettings).name, **in_their_words(facts, locale)}
         self.edited: Mapping[str, tuple[str, str]] = {}
 
     def differs(self, channel: str) -> bool:
@@ -45,6 +46,11 @@ class Said:
             )
         )
         return one_line(filled(subject, self._facts))[:LONGEST_SUBJECT], filled(body, self._facts)
+
+
+def in_their_words(facts: Mapping[str, Any], locale: str) -> dict[str, Any]:
+    """Facts as somebody reads them: what is there in several languages, by language, in theirs or the nearest."""
+    return {name: named(fact, locale) if isinstance(fact, Mapping) else fact for name, fact in facts.items()}
 
 
 def declared_notice(site: Site, name: str) -> Notice:

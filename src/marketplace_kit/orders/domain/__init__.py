@@ -265,6 +265,7 @@ class Line:
     stage: str
     listing_id: UUID
     title: str
+    titles: dict[str, str] = attrs.field(factory=dict)
     quantity: int
     unit_amount: int
     total_amount: int

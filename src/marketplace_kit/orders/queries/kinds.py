@@ -15,6 +15,7 @@ from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.process import Process, Stage, State, Transition
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
+from marketplace_kit.kernel.translated import named
 from marketplace_kit.orders.domain import STAGES
 from marketplace_kit.orders.domain.paid import MEANS, PAY
 from marketplace_kit.orders.schemas import MoveView, NotNow
@@ -41,17 +42,22 @@ class Words:
     active: Mapping[str, LineKind]
     say: Say
     now: datetime
+    locale: str
 
     @classmethod
     def of(cls, site: Site, locale: str) -> Words:
         def say(text: str) -> str:
             return site.texts.gettext(locale, text)
 
-        return cls(site.registry.line_kinds, active_line_kinds(site), say, site.clock.now())
+        return cls(site.registry.line_kinds, active_line_kinds(site), say, site.clock.now(), locale)
 
     def customer(self, name: str, customer_id: UUID | None) -> str:
         """Whom an order is for. Who gave no name is a guest; of somebody who has left nothing is said."""
         return name or ("" if customer_id is not None else self.say(GUEST))
+
+    def title(self, line: Any) -> str:
+        """What a line (a row) is called."""
+        return named(line.titles, self.locale) or str(line.title)
 
     def process(self, kind: str, version: int) -> Process | None:
         found = self.declared.get(kind)

@@ -35,6 +35,7 @@ class LineFacts(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     stage: str
     title: str
+    titles: dict[str, str]
     quantity: int
     total: Money
     facts: dict[str, Any]
@@ -59,6 +60,7 @@ _FACTS = sa.select(
     line.c.status,
     line.c.stage,
     line.c.title,
+    line.c.titles,
     line.c.quantity,
     line.c.total_amount,
     line.c.currency,
@@ -106,7 +108,7 @@ def line_view(row: Any, words: Words, roles: Iterable[str] = ()) -> LineView:
         stage=row.stage,
         step=step_of(Stage(row.stage)),
         listing_id=row.listing_id,
-        title=row.title,
+        title=words.title(row),
         quantity=row.quantity,
         unit_price=Money.stored(row.unit_amount, row.currency),
         total_price=Money.stored(row.total_amount, row.currency),

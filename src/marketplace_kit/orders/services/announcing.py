@@ -16,6 +16,7 @@ from marketplace_kit.kernel.ids import new_id
 from marketplace_kit.kernel.process import Stage
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.kernel.texts import N_
+from marketplace_kit.kernel.translated import named
 from marketplace_kit.notifications.services import notify
 from marketplace_kit.orders.domain import STAGES
 from marketplace_kit.orders.queries.kinds import Words
@@ -74,22 +75,22 @@ async def _predefined(
     notice = _PREDEFINED.get(news, "")
     facts = {"id": known.number, "status": _status(site, known, locale)}
     if notice == NEXT:
-        facts |= await _next(connection, known.order_id)
+        facts |= await _next(connection, known.order_id, locale)
     if not notice or not all(facts.values()):
         raise Invalid(Problem("message", "message_required", _WRITE))
     return notice, facts
 
 
-async def _next(connection: AsyncConnection, order_id: UUID) -> dict[str, str]:
+async def _next(connection: AsyncConnection, order_id: UUID, locale: str) -> dict[str, str]:
     """What is waited for, and with whom: the order's first service that has not begun."""
-    waiting = sa.select(line.c.title, line.c.facts).where(
+    waiting = sa.select(line.c.title, line.c.titles, line.c.facts).where(
         line.c.order_id == order_id, line.c.tab == SERVICES, line.c.stage.in_((Stage.PENDING, Stage.ACCEPTED))
     )
     found = (await connection.execute(waiting.order_by(line.c.position).limit(1))).first()
     if found is None:
         return {"service": "", "operator": ""}
     who = found.facts.get(OPERATOR) or found.facts.get(_STAFF_NAME) or ""
-    return {"service": found.title, "operator": str(who)}
+    return {"service": named(found.titles, locale) or found.title, "operator": str(who)}
 
 
 def _status(site: Site, known: Known, locale: str) -> str:

@@ -254,6 +254,7 @@ def _line(uow: UnitOfWork, order_id: UUID, position: int, wish: Wish, promise: P
         stage=stage_in(process, state.name),
         listing_id=wish.listing_id,
         title=promise.title[:300],
+        titles={language: text[:300] for language, text in promise.titles.items()},
         quantity=wish.quantity,
         unit_amount=unit.amount,
         total_amount=unit.amount * wish.quantity,

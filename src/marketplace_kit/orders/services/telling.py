@@ -101,7 +101,7 @@ def _facts(site: Site, known: Known, locale: str, state: str = "") -> dict[str, 
         said = words.state(known.line.kind, version, state or known.line.status, stage).text
         facts |= {
             "status": words.say(said),
-            "item": known.line.title,
+            "item": words.title(known.line),
             "operator": str(known.line.facts.get(OPERATOR, "")),
         }
     return facts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from marketplace_kit.kernel.hooks import Notice
 from marketplace_kit.kernel.site import UnitOfWork
 from marketplace_kit.kernel.texts import N_
+from marketplace_kit.listings.queries.titles import TITLE, titles_of
 from marketplace_kit.listings.tables import listing_table as listing
 from marketplace_kit.notifications.services import notify
 from marketplace_kit.reviews.domain import (
@@ -72,7 +74,7 @@ async def _about(uow: UnitOfWork, review_id: UUID) -> Any:
         review.c.customer_id,
         review.c.rating,
         review.c.state,
-        listing.c.title,
+        *TITLE,
         shop.c.name,
         shop.c.slug,
         review.c.order_id,
@@ -91,7 +93,7 @@ async def tell_shop(uow: UnitOfWork, event: ReviewPublished) -> None:
             uow,
             to=owner,
             notice=NEW.name,
-            facts={"title": found.title, "shop": found.name, "rating": str(found.rating)},
+            facts={"title": titles_of(found), "shop": found.name, "rating": str(found.rating)},
             link=f"/sell/reviews/{event.review_id}",
             key=f"{NEW.name}:{event.review_id}:{owner}",
         )
@@ -105,7 +107,7 @@ async def tell_author_of_reply(uow: UnitOfWork, event: ReviewReplied) -> None:
         uow,
         to=found.customer_id,
         notice=REPLIED.name,
-        facts={"title": found.title, "shop": found.name},
+        facts={"title": titles_of(found), "shop": found.name},
         link="/account/reviews",
         key=f"{REPLIED.name}:{event.review_id}",
     )
@@ -120,7 +122,7 @@ async def tell_author_of_verdict(uow: UnitOfWork, event: ReviewModerated) -> Non
         uow,
         to=found.customer_id,
         notice=name,
-        facts={"title": found.title, "reason": event.reason},
+        facts={"title": titles_of(found), "reason": event.reason},
         link="/account/reviews",
         key=f"{name}:{event.review_id}:{event.version}",
     )
@@ -129,17 +131,19 @@ async def tell_author_of_verdict(uow: UnitOfWork, event: ReviewModerated) -> Non
 async def tell_admins_of_held(uow: UnitOfWork, event: ReviewHeld) -> None:
     found = await _about(uow, event.review_id)
     if found is not None and found.state == HELD:
-        await _tell_admins(uow, event.review_id, found.title, found.name, f"held:{event.version}")
+        await _tell_admins(uow, event.review_id, titles_of(found), found.name, f"held:{event.version}")
 
 
 async def tell_admins_of_report(uow: UnitOfWork, event: ReviewReported) -> None:
     """Of the first report on a day: a hundred more say nothing new."""
     found = await _about(uow, event.review_id)
     if found is not None and found.state == PUBLISHED:
-        await _tell_admins(uow, event.review_id, found.title, found.name, f"reported:{uow.at:%Y%m%d}")
+        await _tell_admins(uow, event.review_id, titles_of(found), found.name, f"reported:{uow.at:%Y%m%d}")
 
 
-async def _tell_admins(uow: UnitOfWork, review_id: UUID, title: str, shop_name: str, occasion: str) -> None:
+async def _tell_admins(
+    uow: UnitOfWork, review_id: UUID, title: Mapping[str, str], shop_name: str, occasion: str
+) -> None:
     state = "held" if occasion.startswith("held") else "reported"
     for admin in await admins(await uow.session.connection()):
         await notify(

@@ -17,7 +17,7 @@ from marketplace_kit.kernel.site import Site
 from marketplace_kit.scheduling import services
 from marketplace_kit.scheduling.schemas import MonthView, SlotsView, Where
 from marketplace_kit.scheduling.services.rated import with_ratings
-from marketplace_kit.web.context import Given, WebRequest
+from marketplace_kit.web.context import Given, WebRequest, visit_of
 from marketplace_kit.web.parameters import UnknownParameter, declared_parameters
 from marketplace_kit.web.routing import PUBLIC, route
 
@@ -68,6 +68,7 @@ async def slots(
         together=together,
         customer=_customer(actor),
         where=Where(point=point, district=district),
+        locale=visit_of(request).locale,
     )
     return await with_ratings(site, found)
 

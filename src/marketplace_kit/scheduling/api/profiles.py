@@ -21,7 +21,7 @@ from marketplace_kit.scheduling.services.team import one_of_team, team, time_kin
 from marketplace_kit.scheduling.services.working import staffed_shop
 from marketplace_kit.shops.queries import shop_by_id
 from marketplace_kit.shops.schemas import ShopView
-from marketplace_kit.web.context import Given, WebRequest
+from marketplace_kit.web.context import Given, WebRequest, visit_of
 from marketplace_kit.web.routing import PUBLIC, SIGNED_IN, route
 from marketplace_kit.web.uploads import FIELD, LARGEST_UPLOAD
 
@@ -41,8 +41,11 @@ async def staff(site: Given[Site], actor: Given[Actor], shop_id: FromPath[UUID])
 
 
 @get("/api/shops/{shop_id:uuid}/staff/{resource_id:int}", **route(PUBLIC, summary="One of them, with what they do"))
-async def one(site: Given[Site], actor: Given[Actor], shop_id: FromPath[UUID], resource_id: FromPath[int]) -> StaffPage:
-    return await one_of_team(site, await _shop(site, actor, shop_id), resource_id, time_kinds(site), LARGE)
+async def one(
+    request: WebRequest, site: Given[Site], actor: Given[Actor], shop_id: FromPath[UUID], resource_id: FromPath[int]
+) -> StaffPage:
+    shop, locale = await _shop(site, actor, shop_id), visit_of(request).locale
+    return await one_of_team(site, shop, resource_id, time_kinds(site), LARGE, locale)
 
 
 @get("/api/shops/{shop_id:uuid}/staff/figures", **route(SIGNED_IN, summary="What a shop's people did in a month"))

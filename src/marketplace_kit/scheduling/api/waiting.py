@@ -24,7 +24,7 @@ from marketplace_kit.scheduling.services.waiting import (
     wait_token,
     waits_of,
 )
-from marketplace_kit.web.context import Given, WebRequest
+from marketplace_kit.web.context import Given, WebRequest, visit_of
 from marketplace_kit.web.routing import PUBLIC, SIGNED_IN, route
 
 OF_LISTING = "/api/scheduling/listings/{listing_id:uuid}/waits"
@@ -47,9 +47,10 @@ class GuestPlace(msgspec.Struct, frozen=True, kw_only=True):
 
 @post(OF_LISTING, **route(SIGNED_IN, body=WaitForm, summary="Wait for a time of full days"), status_code=201)
 async def join_waiting(
-    site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID], form: Given[WaitForm]
+    request: WebRequest, site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID], form: Given[WaitForm]
 ) -> WaitView:
-    return await one_wait(site, await site.do(join_wait, listing_id, form, by=actor), by=actor)
+    made = await site.do(join_wait, listing_id, form, by=actor)
+    return await one_wait(site, made, by=actor, locale=visit_of(request).locale)
 
 
 @post(f"{OF_LISTING}/guest", **route(PUBLIC, body=GuestWait, summary="The same without an account"), status_code=201)
@@ -61,22 +62,22 @@ async def join_as_guest(
     await slow_down(site, nobody, request.client.host if request.client else "")
     made = await site.do(join_wait, listing_id, form, by=nobody)
     token = wait_token(site, made)
-    found = await one_wait(site, made, by=nobody, token=token)
+    found = await one_wait(site, made, by=nobody, token=token, locale=actor.locale)
     return GuestPlace(wait=found, token=token, href=wait_path(made, token))
 
 
 @get("/api/scheduling/waits", **route(SIGNED_IN, summary="What I wait for"))
-async def my_waits(site: Given[Site], actor: Given[Actor]) -> list[WaitView]:
+async def my_waits(request: WebRequest, site: Given[Site], actor: Given[Actor]) -> list[WaitView]:
     if actor.person_id is None:
         raise Missing
-    return await site.ask(waits_of, actor.person_id)
+    return await site.ask(waits_of, actor.person_id, visit_of(request).locale)
 
 
 @get(HELD, **route(PUBLIC, summary="A guest's place on a list"))
 async def held_waiting(
-    site: Given[Site], actor: Given[Actor], wait_id: FromPath[UUID], token: FromPath[str]
+    request: WebRequest, site: Given[Site], actor: Given[Actor], wait_id: FromPath[UUID], token: FromPath[str]
 ) -> WaitView:
-    return await one_wait(site, wait_id, by=actor, token=token)
+    return await one_wait(site, wait_id, by=actor, token=token, locale=visit_of(request).locale)
 
 
 @post(

@@ -24,6 +24,7 @@ from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.listings.domain.options import OptionGroup
 from marketplace_kit.listings.queries.options import option_groups
+from marketplace_kit.listings.queries.titles import title_in
 from marketplace_kit.listings.schemas.options import shown_options
 from marketplace_kit.scheduling.domain import PrepaymentRequired
 from marketplace_kit.scheduling.pages.asked import (
@@ -96,7 +97,7 @@ async def book_page(
     common: dict[str, Any] = {
         "page_title": N_("Choose a time"),
         "listing": service,
-        "back_title": service.title,
+        "back_title": title_in(service, locale),
         "snapshot": _snapshot(asked, service),
     }
     if not service.shop_open:

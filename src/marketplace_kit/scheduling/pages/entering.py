@@ -83,8 +83,8 @@ class _Choices:
         return {name: raw[name] for name in names if name in raw}
 
 
-async def _choices(site: Site, at: Desk) -> _Choices:
-    listed = await site.ask(editing.bookable_titles, at.shop.id, time_kinds(site))
+async def _choices(site: Site, at: Desk, locale: str) -> _Choices:
+    listed = await site.ask(editing.bookable_titles, at.shop.id, time_kinds(site), locale)
     people = await site.ask(diary.resources_of, at.shop.id)
     staff = tuple((str(r.id), r.name) for r in people if r.works)
     asked = {kind: services.counter_of(site, kind) for kind in dict.fromkeys(kind for _, _, kind in listed)}
@@ -182,7 +182,7 @@ async def _guest_page(
     request: WebRequest, site: Site, here: Desk, raw: Mapping[str, Any], refused: DomainError | None = None
 ) -> Response[str]:
     """Context: see the template."""
-    known = await _choices(site, here)
+    known = await _choices(site, here, visit_of(request).locale)
     say = Showing(request, site, here.shop.zone, {}).say
     values = dict(raw)
     if not values.get("listing") and known.listings:
@@ -216,7 +216,7 @@ async def take_guest(
     request: WebRequest, site: Given[Site], actor: Given[Actor], shop: ShopChoice = ""
 ) -> Response[Any]:
     here, raw = await _desk(request, site, actor, shop), await posted_raw(request)
-    known = await _choices(site, here)
+    known = await _choices(site, here, visit_of(request).locale)
     try:
         form = parse(Guest, {k: v for k, v in raw.items() if k in Guest.__struct_fields__}, "form")
         begins = moment_of(form.day, form.time, here.shop.zone, "time")
@@ -275,7 +275,7 @@ async def break_page(
 async def _break_page(
     request: WebRequest, site: Site, here: Desk, raw: Mapping[str, Any], refused: DomainError | None = None
 ) -> Response[str]:
-    known = await _choices(site, here)
+    known = await _choices(site, here, visit_of(request).locale)
     values = dict(raw)
     if not values.get("staff") and known.staff:
         values["staff"] = known.staff[0][0]

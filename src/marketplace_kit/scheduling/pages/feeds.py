@@ -55,7 +55,7 @@ async def my_calendar(request: WebRequest, site: Given[Site], actor: Given[Actor
     ]
     works = await site.ask(works_as_staff, actor.person_id)
     kinds = (VISITS, WORK) if works else (VISITS,)
-    waits = await site.ask(waits_of, actor.person_id)
+    waits = await site.ask(waits_of, actor.person_id, locale)
     return await _calendar_page(request, site, actor, kinds, MINE, "account", shown, waits)
 
 

@@ -37,7 +37,7 @@ async def problems_of(site: Site, shop_id: UUID, showing: Showing) -> list[Probl
         if not windows.get(one.id):
             text = say(N_("%(name)s has no working hours in the next two weeks."), name=one.name)
             found.append((text, f"/sell/shop/{shop_id}/staff/{one.id}", say(N_("Hours of the week"))))
-    for title, listing_id in await site.ask(diary.unperformed, shop_id):
+    for title, listing_id in await site.ask(diary.unperformed, shop_id, showing.locale):
         text = say(N_("Nobody who works now does “%(service)s”."), service=title)
         found.append((text, f"/sell/listings/{listing_id}/booking", say(N_("How it is booked"))))
     return found

@@ -53,7 +53,7 @@ async def profile_page(
     name, path, rating_average, rating_count``.
     """
     shop, locale = await _shop(request, site, actor, slug), visit_of(request).locale
-    one = await one_of_team(site, shop, resource_id, time_kinds(site), LARGE)
+    one = await one_of_team(site, shop, resource_id, time_kinds(site), LARGE, visit_of(request).locale)
     today = one.hours[0].day
     return await page(
         request,

@@ -14,6 +14,7 @@ from marketplace_kit.kernel.hooks import LineKind
 from marketplace_kit.kernel.process import Process, Stage, State, Tone, Transition
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
+from marketplace_kit.listings.queries.titles import title_in
 from marketplace_kit.scheduling.pages.wording import said_day
 from marketplace_kit.scheduling.queries.diary import Block, Visit
 from marketplace_kit.scheduling.services.purse import PaidMark
@@ -133,7 +134,7 @@ class Showing:
             from_s=one.starts_s,
             to_s=one.ends_s,
             customer=one.customer or self.say(N_("Guest")),
-            title=one.title,
+            title=title_in(one, self.locale),
             staff=self.names.get(one.staff_id or 0, ""),
             staff_id=one.staff_id,
             state=state,

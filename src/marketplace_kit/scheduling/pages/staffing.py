@@ -158,7 +158,7 @@ async def _resource_page(
         week = dict(week) | await site.ask(week_texts, shop_id)
     details = {f: shown_value(getattr(one, f)) for f in ResourceForm.__struct_fields__ if hasattr(one, f)}
     details["skills"] = ", ".join(one.skills)
-    work = await site.ask(editing.performed, shop_id, time_kinds(site), resource_id=resource_id)
+    work = await site.ask(editing.performed, shop_id, time_kinds(site), resource_id=resource_id, locale=showing.locale)
 
     def typed(form: str) -> tuple[Raw | None, DomainError | None]:
         return (refused.raw, refused.why) if refused and refused.form == form else (None, None)

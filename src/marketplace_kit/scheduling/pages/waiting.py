@@ -67,7 +67,7 @@ async def _wait_page(
 ) -> Response[Any]:
     """Context: title, form, action, back_href, sign_in_href (of a guest who may have an account)."""
     locale = visit_of(request).locale
-    view = await slots_for(site, listing_id, (), None, 1)
+    view = await slots_for(site, listing_id, (), None, 1, locale=locale)
     if not view.waitlist:
         return see_other(request, f"/book/{listing_id}", CannotWait.text, tone="bad")
     shop = await site.ask(shop_by_id, view.shop_id, locale=locale)
@@ -143,8 +143,8 @@ async def held_offer_page(
 
 async def _offer_page(request: WebRequest, site: Site, actor: Actor, wait_id: UUID, token: str) -> Response[str]:
     """Context: wait (a WaitView), here (its address), by_link, when, until (texts; empty where nothing is offered)."""
-    one = await one_wait(site, wait_id, by=actor, token=token)
     locale, now = visit_of(request).locale, site.clock.now()
+    one = await one_wait(site, wait_id, by=actor, token=token, locale=locale)
     at, until = one.offer_starts_at, one.offer_until
     live = at is not None and until is not None and until > now
     return await page(

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marketplace_kit.accounts.tables import person_table as person
 from marketplace_kit.listings.domain import PUBLISHED
+from marketplace_kit.listings.queries.titles import TITLE, title_in
 from marketplace_kit.listings.tables import listing_table as listing
 from marketplace_kit.scheduling.domain.windows import DayRule, WeekRule, Working, windows_of
 from marketplace_kit.scheduling.queries.clocks import COLLIDES
@@ -42,6 +43,8 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     shop_id: UUID
     listing_id: UUID
     title: str
+    language: str
+    titles: dict[str, str]
     kind: str
     state: str
     effect: str
@@ -104,7 +107,7 @@ _COLLIDES = sa.exists(
 _GUEST = sa.and_(appointment.c.person_id.is_(None), appointment.c.contact_phone == "")
 _COLUMNS = (
     *(c for c in appointment.c if c.name in Visit.__struct_fields__),
-    listing.c.title,
+    *TITLE,
     sa.func.coalesce(sa.func.nullif(appointment.c.contact_name, ""), person.c.name, "").label("customer"),
     appointment.c.contact_phone.label("phone"),
     sa.and_(~_KNOWN, ~_GUEST).label("is_new"),
@@ -330,7 +333,7 @@ async def working_windows(
     }
 
 
-async def unperformed(connection: AsyncConnection, shop_id: UUID) -> list[tuple[str, UUID]]:
+async def unperformed(connection: AsyncConnection, shop_id: UUID, locale: str = "") -> list[tuple[str, UUID]]:
     """Published services that name who does them, and of whom nobody is there any more."""
     named = sa.select(performer.c.listing_id).where(performer.c.listing_id == listing.c.id).correlate(listing)
     active = (
@@ -340,9 +343,9 @@ async def unperformed(connection: AsyncConnection, shop_id: UUID) -> list[tuple[
         .correlate(listing)
     )
     wanted = (
-        sa.select(listing.c.title, listing.c.id)
+        sa.select(*TITLE, listing.c.id)
         .where(listing.c.shop_id == shop_id, listing.c.state == PUBLISHED, sa.exists(named), ~sa.exists(active))
         .order_by(listing.c.title)
         .limit(20)
     )
-    return [(row.title, row.id) for row in await connection.execute(wanted)]
+    return [(title_in(row, locale), row.id) for row in await connection.execute(wanted)]

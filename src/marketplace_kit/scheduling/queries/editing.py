@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marketplace_kit.kernel.money import Money
+from marketplace_kit.listings.queries.titles import TITLE, title_in
 from marketplace_kit.listings.tables import listing_table as listing
 from marketplace_kit.scheduling.queries.services import Rule, services_of
 from marketplace_kit.scheduling.tables import (
@@ -69,13 +70,16 @@ async def performed(
     *,
     resource_id: int | None = None,
     listing_id: UUID | None = None,
+    locale: str = "",
 ) -> list[Performed]:
-    """Every service of a shop with every resource that may do it, narrowed to one of either; one statement."""
+    """Every service of a shop with every resource that may do it, narrowed to one of either, titles in the reader's
+    language; one statement.
+    """
     p, r = service_resource_table.c, resource_table.c
     wanted = (
         sa.select(
             listing.c.id,
-            listing.c.title,
+            *TITLE,
             listing.c.price_amount,
             listing.c.price_currency,
             r.id.label("resource_id"),
@@ -96,14 +100,14 @@ async def performed(
     wanted = wanted.where(r.active if resource_id is None else r.id == resource_id)
     if listing_id is not None:
         wanted = wanted.where(listing.c.id == listing_id)
-    return [_performed(row) for row in await connection.execute(wanted)]
+    return [_performed(row, locale) for row in await connection.execute(wanted)]
 
 
-def _performed(row: Any) -> Performed:
+def _performed(row: Any, locale: str) -> Performed:
     currency = row.price_currency or "KZT"
     return Performed(
         listing_id=row.id,
-        title=row.title,
+        title=title_in(row, locale),
         usual_price=None if row.price_amount is None else Money.stored(row.price_amount, currency),
         resource_id=row.resource_id,
         name=row.name,
@@ -145,11 +149,12 @@ async def typed_rule(connection: AsyncConnection, listing_id: UUID) -> dict[str,
 
 
 async def bookable_titles(
-    connection: AsyncConnection, shop_id: UUID, kinds: Sequence[str]
+    connection: AsyncConnection, shop_id: UUID, kinds: Sequence[str], locale: str = ""
 ) -> list[tuple[UUID, str, str]]:
     """What a shop offers that takes a time, by name: id, title, kind."""
-    wanted = sa.select(listing.c.id, listing.c.title, listing.c.kind).where(
+    wanted = sa.select(listing.c.id, *TITLE, listing.c.kind).where(
         listing.c.shop_id == shop_id, listing.c.kind.in_(kinds), listing.c.state == "published"
     )
     rows = await connection.execute(wanted.order_by(listing.c.title, listing.c.id).limit(_MOST))
-    return [(row.id, row.title, row.kind) for row in rows]
+    named = [(row.id, title_in(row, locale), row.kind) for row in rows]
+    return sorted(named, key=lambda one: (one[1].casefold(), one[0]))

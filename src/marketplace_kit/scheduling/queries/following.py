@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marketplace_kit.accounts.tables import person_table as person
+from marketplace_kit.listings.queries.titles import TITLE, titles_of
 from marketplace_kit.listings.tables import listing_table as listing
 from marketplace_kit.places.tables import city_table as city
 from marketplace_kit.scheduling.domain.process import ON_THE_WAY
@@ -51,6 +52,8 @@ class Followed(msgspec.Struct, frozen=True, kw_only=True):
     ends_s: int
     zone: str
     title: str
+    language: str
+    titles: dict[str, str]
     staff: str
     staff_id: int | None
     staff_member: UUID | None
@@ -97,6 +100,11 @@ class Followed(msgspec.Struct, frozen=True, kw_only=True):
         """As it is told ahead to who works there: of where somebody lives, the part of the town."""
         return self if self.home is None else msgspec.structs.replace(self, home=self.home_area or "", directions="")
 
+    @property
+    def all_titles(self) -> dict[str, str]:
+        """What it is called, by language."""
+        return titles_of(self)
+
     def town(self, locale: str) -> str:
         return place_name(self.city, self.city_names, locale)
 
@@ -116,7 +124,7 @@ class FeedRow(msgspec.Struct, frozen=True, kw_only=True):
 
 _COLUMNS = (
     *(c for c in appointment.c if c.name in Followed.__struct_fields__),
-    listing.c.title,
+    *TITLE,
     sa.func.coalesce(resource.c.name, "").label("staff"),
     resource.c.member_id.label("staff_member"),
     sa.func.coalesce(person.c.name, "").label("person_name"),

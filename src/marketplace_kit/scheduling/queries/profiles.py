@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.listings.domain import PUBLISHED
+from marketplace_kit.listings.queries.titles import TITLE, title_in
 from marketplace_kit.listings.tables import listing_table as listing
 from marketplace_kit.scheduling.tables import appointment_table as appointment
 from marketplace_kit.scheduling.tables import resource_table as resource
@@ -62,7 +63,9 @@ async def team_of(connection: AsyncConnection, shop_id: UUID) -> list[Person]:
     return [Person(**row._mapping) for row in rows]
 
 
-async def done_by(connection: AsyncConnection, shop_id: UUID, resource_id: int, kinds: Sequence[str]) -> list[Does]:
+async def done_by(
+    connection: AsyncConnection, shop_id: UUID, resource_id: int, kinds: Sequence[str], locale: str = ""
+) -> list[Does]:
     """What somebody does of all that a shop offers now; where nobody is named for a service, everybody does it. One
     statement.
     """
@@ -70,7 +73,7 @@ async def done_by(connection: AsyncConnection, shop_id: UUID, resource_id: int, 
     own = sa.and_(p.listing_id == listing.c.id, p.resource_id == resource_id)
     named = sa.exists(sa.select(p.listing_id).where(p.listing_id == listing.c.id).correlate(listing))
     wanted = (
-        sa.select(listing.c.id, listing.c.title, listing.c.price_amount, listing.c.price_currency, p.minutes)
+        sa.select(listing.c.id, *TITLE, listing.c.price_amount, listing.c.price_currency, p.minutes)
         .add_columns(p.price_amount.label("own_amount"))
         .select_from(listing.outerjoin(performer, own))
         .where(listing.c.shop_id == shop_id, listing.c.kind.in_(kinds), listing.c.state == PUBLISHED)
@@ -78,13 +81,13 @@ async def done_by(connection: AsyncConnection, shop_id: UUID, resource_id: int, 
         .order_by(listing.c.title, listing.c.id)
         .limit(_MOST)
     )
-    return [_does(row) for row in await connection.execute(wanted)]
+    return [_does(row, locale) for row in await connection.execute(wanted)]
 
 
-def _does(row: Any) -> Does:
+def _does(row: Any, locale: str) -> Does:
     amount = row.price_amount if row.own_amount is None else row.own_amount
     price = None if amount is None else Money.stored(amount, row.price_currency or "KZT")
-    return Does(listing_id=row.id, title=row.title, price=price, minutes=row.minutes)
+    return Does(listing_id=row.id, title=title_in(row, locale), price=price, minutes=row.minutes)
 
 
 async def visits_done(connection: AsyncConnection, shop_id: UUID, from_s: int, to_s: int) -> list[Done]:

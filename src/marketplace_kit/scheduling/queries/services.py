@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from marketplace_kit.kernel import prepared
 from marketplace_kit.kernel.dialects import gathered, listed
 from marketplace_kit.kernel.money import Money
+from marketplace_kit.listings.queries.titles import TITLE, titles_of
 from marketplace_kit.listings.tables import listing_table as listing
 from marketplace_kit.scheduling.domain.offers import Need
 from marketplace_kit.scheduling.domain.slots import Pattern
@@ -72,6 +73,8 @@ class Service:
     shop_id: UUID
     kind: str
     title: str
+    language: str
+    titles: Mapping[str, str]
     price: Money | None
     minutes: int
     optional: bool
@@ -82,6 +85,11 @@ class Service:
     zone: str
     rule: Rule
 
+    @property
+    def all_titles(self) -> dict[str, str]:
+        """By language."""
+        return titles_of(self)
+
 
 LISTINGS = sa.bindparam("listings", expanding=True, type_=listing.c.id.type)
 _RULE = tuple(f.name for f in attrs.fields(Rule))
@@ -89,7 +97,7 @@ _ROW = (
     listing.c.id,
     listing.c.shop_id,
     listing.c.kind,
-    listing.c.title,
+    *TITLE,
     listing.c.price_amount,
     listing.c.price_currency,
     listing.c.attributes,
@@ -143,9 +151,8 @@ def needs_of(stored: Sequence[Mapping[str, Any]]) -> tuple[Need, ...]:
 
 def _service(row: Sequence[Any]) -> tuple[Service, bool]:
     """A service, and whether its shop keeps the holidays."""
-    id_, shop_id, kind, title, amount, currency, attributes, groups, state, shop_state, tax_id, phone, zone, closed = (
-        row[: len(_ROW)]
-    )
+    id_, shop_id, kind, title, language, titles, *known = row[: len(_ROW)]
+    amount, currency, attributes, groups, state, shop_state, tax_id, phone, zone, closed = known
     said = attributes.get("minutes") if isinstance(attributes, dict) else None
     made = Rule()
     given = dict(zip(_RULE, row[len(_ROW) :], strict=True))
@@ -159,6 +166,8 @@ def _service(row: Sequence[Any]) -> tuple[Service, bool]:
         shop_id=UUID(shop_id),
         kind=kind,
         title=title,
+        language=language,
+        titles=titles,
         price=None if amount is None else Money.stored(amount, currency),
         minutes=made.minutes or (said if isinstance(said, int) and said > 0 else DEFAULT_MINUTES),
         optional=bool(groups),

@@ -50,7 +50,8 @@ class Where:
 class Measured:
     """What one wish takes: minutes of work, its price and the reasons for it. ``skills`` are codes that the staff has
     to have beside those that the service needs; ``subject`` is a stable key of what the customer brings (a pet, a car):
-    one subject is in one place at a time.
+    one subject is in one place at a time. ``title`` is what it is called, in the customer's words (the listing's if
+    empty); ``titles`` are the same by language.
     """
 
     minutes: int
@@ -60,3 +61,4 @@ class Measured:
     subject: str = ""
     title: str = ""
     facts: Mapping[str, Any] = attrs.field(factory=dict)
+    titles: Mapping[str, str] = attrs.field(factory=dict)

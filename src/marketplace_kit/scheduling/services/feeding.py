@@ -16,6 +16,7 @@ from marketplace_kit.kernel.ids import digest, new_id
 from marketplace_kit.kernel.settings import SiteSettings
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.kernel.texts import N_
+from marketplace_kit.listings.queries.titles import title_in
 from marketplace_kit.scheduling.domain.invites import Meeting
 from marketplace_kit.scheduling.domain.invites import feed as feed_text
 from marketplace_kit.scheduling.queries.following import (
@@ -123,7 +124,8 @@ def _shown(site: Site, found: FeedRow, one: Followed) -> Meeting:
         return meeting_of(site, one, found.locale, link=absolute(site, visit_path(one.id)))
     # Whoever works at it sees what and, by first name, who: a phone that is lost tells no more about customers.
     name = (one.contact_name or one.person_name).split(" ")[0]
-    title = _OF_WORK.format(title=one.title, name=name) if name else one.title
+    title = title_in(one, found.locale)
+    title = _OF_WORK.format(title=title, name=name) if name else title
     text = "" if is_agreed(site, one) else _state_text(site, found, one)
     link = absolute(site, f"/sell/calendar/{one.id}")
     return meeting_of(site, one.for_staff(), found.locale, link=link, title=title, text=text)

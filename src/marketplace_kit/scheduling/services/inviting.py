@@ -14,6 +14,7 @@ from marketplace_kit.kernel.hooks import Actor, Attachment
 from marketplace_kit.kernel.settings import SiteSettings
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
+from marketplace_kit.listings.queries.titles import title_in
 from marketplace_kit.notifications.schemas import MailSettings
 from marketplace_kit.scheduling.domain.invites import Mailbox, Meeting, invitation, method_of, uid_of
 from marketplace_kit.scheduling.queries.following import Followed, followed
@@ -105,7 +106,7 @@ def meeting_of(
         sequence=one.sequence,
         starts=one.starts_at,
         ends=one.ends_at,
-        title=title or f"{one.title} – {one.shop}",
+        title=title or f"{title_in(one, locale)} – {one.shop}",
         text=_described(site, one, locale, link) if text is None else text,
         place=one.where(locale),
         point=None if one.lat is None or one.lon is None else (one.lat, one.lon),

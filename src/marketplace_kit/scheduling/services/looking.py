@@ -18,6 +18,7 @@ from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.hooks.lines import Customer, Wish
 from marketplace_kit.kernel.ids import new_id
 from marketplace_kit.kernel.site import Site
+from marketplace_kit.listings.queries.titles import title_in
 from marketplace_kit.scheduling.domain.offers import STAFF, Role, free
 from marketplace_kit.scheduling.domain.slots import FEW
 from marketplace_kit.scheduling.domain.travel import Place
@@ -71,13 +72,15 @@ async def slots_for(
     without: Sequence[UUID] = (),
     customer: Customer | None = None,
     where: Where | None = None,
+    locale: str = "",
 ) -> SlotsView:
     """The starts that can be chosen on ``days`` dates from ``first_day`` on (today's if ``None``). ``wishes`` are what
     somebody asks for so far (several: in turn, or ``together``); without any it is one of the listing with
     ``options``. ``staff`` is the only one who shall do it. ``by_staff``: the shop itself looks, neither lead time nor
     horizon binds it. ``without`` are lines that are about to be moved: their own time counts as free. What is known
     of but cannot be chosen is not ``bookable``, with a reason; so is all to a ``customer`` who has to pay before.
-    ``where`` somebody shall come, if a van does; if nothing is said, the place of ``wishes`` or ``without``.
+    ``where`` somebody shall come, if a van does; if nothing is said, the place of ``wishes`` or ``without``. The title
+    is in ``locale``.
 
     A constant number of statements. Refuses :class:`Missing` for a listing that cannot be booked by time.
     """
@@ -104,7 +107,7 @@ async def slots_for(
     return SlotsView(
         listing_id=listing_id,
         shop_id=service.shop_id,
-        title=service.title,
+        title=title_in(service, locale),
         zone=plan.zone,
         minutes=_minutes(roles, jobs, together),
         days=_days(plan, roles, slots, first, days, earliest=earliest, last_day=last_day),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from marketplace_kit.kernel.hooks import Notice
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
+from marketplace_kit.listings.queries.titles import title_in
 from marketplace_kit.scheduling.queries.following import Followed
 from marketplace_kit.scheduling.services.desk import Reached
 from marketplace_kit.web.formats import day
@@ -218,7 +219,7 @@ def facts_of(site: Site, one: Followed, reached: Reached, locale: str) -> dict[s
     town = one.town(locale)
     summary = "\n".join(str(reached.facts[k]) for k in ("summary", "care") if reached.facts.get(k))
     return {
-        "title": one.title,
+        "title": title_in(one, locale),
         "shop": one.shop,
         "when": said_at(one.starts_s, one.zone, town, locale),
         "where": one.where(locale),

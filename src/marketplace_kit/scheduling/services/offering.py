@@ -25,6 +25,7 @@ from marketplace_kit.kernel.ids import new_id
 from marketplace_kit.kernel.jobs import Work
 from marketplace_kit.kernel.settings import SiteSettings
 from marketplace_kit.kernel.site import Site, UnitOfWork
+from marketplace_kit.listings.queries.titles import TITLE, title_in
 from marketplace_kit.listings.tables import listing_table as listing
 from marketplace_kit.notifications.queries import wordings_of
 from marketplace_kit.notifications.services import notify
@@ -200,7 +201,7 @@ async def offer_over(work: Work, share: Offered) -> None:
 
 # ── who is told ──────────────────────────────────────────────────────────────────────────────────
 
-_NAMED = sa.select(wait, listing.c.title, shop.c.name.label("shop"), shop.c.city, shop.c.zone).select_from(
+_NAMED = sa.select(wait, *TITLE, shop.c.name.label("shop"), shop.c.city, shop.c.zone).select_from(
     wait.join(listing, listing.c.id == wait.c.listing_id).join(shop, shop.c.id == wait.c.shop_id)
 )
 
@@ -210,7 +211,7 @@ async def _named(connection: AsyncConnection, wait_id: UUID) -> Any:
 
 
 def _facts(row: Any, locale: str) -> dict[str, str]:
-    facts = {"title": row.title, "shop": row.shop, "when": "", "until": ""}
+    facts = {"title": title_in(row, locale), "shop": row.shop, "when": "", "until": ""}
     if row.state == OFFERED:
         facts["when"] = said_at(row.offer_s, row.zone, row.city, locale)
         facts["until"] = f"{row.offer_until.astimezone(ZoneInfo(row.zone)):%H:%M}"

@@ -14,6 +14,7 @@ from marketplace_kit.kernel.hooks.lines import Part, Wish
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
+from marketplace_kit.listings.queries.titles import title_in
 from marketplace_kit.listings.services import choice_of
 from marketplace_kit.scheduling.domain.offers import STAFF, Able, Need, Role
 from marketplace_kit.scheduling.domain.travel import Place, Rounds
@@ -63,7 +64,7 @@ async def measured(site: Site, measure: Measure | None, service: Service, wish: 
         return Job(service=service, measured=await measure(site, wish), usual=False)
     if not service.optional and not any(wish.options.values()):
         price = service.price or Money.zero("KZT")
-        parts = (Part(text=service.title, amount=price),)
+        parts = (Part(text=title_in(service, wish.customer.locale), amount=price),)
         return Job(service=service, measured=Measured(minutes=service.minutes, price=price, parts=parts))
     chosen = await site.ask(choice_of, wish.listing_id, wish.options, wish.customer.locale)
     made = Measured(
@@ -71,6 +72,7 @@ async def measured(site: Site, measure: Measure | None, service: Service, wish: 
         price=chosen.unit_price,
         parts=chosen.parts,
         title=chosen.title,
+        titles=chosen.titles,
         facts={"options": {group: list(ids) for group, ids in chosen.options.items()}} if chosen.options else {},
     )
     return Job(service=service, measured=made)

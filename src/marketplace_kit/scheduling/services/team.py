@@ -51,7 +51,9 @@ async def _profiles(site: Site, people: Sequence[Person], width: int) -> list[St
     ]
 
 
-async def one_of_team(site: Site, shop: ShopView, resource_id: int, kinds: Sequence[str], width: int) -> StaffPage:
+async def one_of_team(
+    site: Site, shop: ShopView, resource_id: int, kinds: Sequence[str], width: int, locale: str = ""
+) -> StaffPage:
     """Somebody with what they do and when they work in the coming week. Refuses :class:`Missing` for whoever cannot be
     chosen.
     """
@@ -59,7 +61,7 @@ async def one_of_team(site: Site, shop: ShopView, resource_id: int, kinds: Seque
     if not people:
         raise Missing
     (shown,) = await _profiles(site, people, width)
-    does = await site.ask(profiles.done_by, shop.id, resource_id, kinds)
+    does = await site.ask(profiles.done_by, shop.id, resource_id, kinds, locale)
     return StaffPage(
         id=shown.id,
         name=shown.name,

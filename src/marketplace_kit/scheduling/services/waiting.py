@@ -26,6 +26,7 @@ from marketplace_kit.kernel.hooks import Actor, LineKind
 from marketplace_kit.kernel.ids import new_id
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.kernel.texts import N_
+from marketplace_kit.listings.queries.titles import TITLE, title_in
 from marketplace_kit.listings.services import access_public
 from marketplace_kit.listings.tables import listing_table as listing
 from marketplace_kit.places.domain import Point
@@ -327,32 +328,37 @@ async def adopt_waits(uow: UnitOfWork, event: PhoneVerified) -> None:
 
 # ── reads ────────────────────────────────────────────────────────────────────────────────────────
 
-_WAITS = sa.select(wait, listing.c.title, shop.c.name.label("shop"), shop.c.city, shop.c.zone).select_from(
+_WAITS = sa.select(wait, *TITLE, shop.c.name.label("shop"), shop.c.city, shop.c.zone).select_from(
     wait.join(listing, listing.c.id == wait.c.listing_id).join(shop, shop.c.id == wait.c.shop_id)
 )
 
 
-async def waits_of(connection: AsyncConnection, person_id: UUID) -> list[WaitView]:
-    """What a person waits for, newest first. One statement."""
+async def waits_of(connection: AsyncConnection, person_id: UUID, locale: str = "") -> list[WaitView]:
+    """What a person waits for, newest first, titles in the reader's language. One statement."""
     wanted = _WAITS.where(wait.c.person_id == person_id, wait.c.state.in_((WAITING, OFFERED)))
     rows = await connection.execute(wanted.order_by(wait.c.id.desc()).limit(50))
-    return [_view(row) for row in rows.mappings()]
+    return [_view(row, locale) for row in rows]
 
 
-async def one_wait(site: Site, wait_id: UUID, *, by: Actor, token: str = "") -> WaitView:
+async def one_wait(site: Site, wait_id: UUID, *, by: Actor, token: str = "", locale: str = "") -> WaitView:
     """A place on a list, for its person or whoever holds the link of a guest's. Refuses :class:`Missing`."""
     row = await site.ask(_one, wait_id)
     if row is None or not _may(site, row, by, token, site.clock.now()):
         raise Missing
-    return _view(row._mapping)
+    return _view(row, locale)
 
 
 async def _one(connection: AsyncConnection, wait_id: UUID) -> Any:
     return (await connection.execute(_WAITS.where(wait.c.id == wait_id))).first()
 
 
-def _view(row: sa.RowMapping) -> WaitView:
-    known = {n: row[n] for n in WaitView.__struct_fields__ if n not in ("offer_starts_at", "offer_until")}
-    offered, at = row["state"] == OFFERED, row["offer_s"]
-    starts_at = datetime.fromtimestamp(at, ZoneInfo(row["zone"])) if offered and at is not None else None
-    return WaitView(**known, offer_starts_at=starts_at, offer_until=row["offer_until"] if offered else None)
+def _view(row: Any, locale: str) -> WaitView:
+    told = ("title", "offer_starts_at", "offer_until")
+    known = {n: getattr(row, n) for n in WaitView.__struct_fields__ if n not in told}
+    offered, at = row.state == OFFERED, row.offer_s
+    return WaitView(
+        **known,
+        title=title_in(row, locale),
+        offer_starts_at=datetime.fromtimestamp(at, ZoneInfo(row.zone)) if offered and at is not None else None,
+        offer_until=row.offer_until if offered else None,
+    )

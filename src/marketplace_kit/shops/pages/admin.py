@@ -78,7 +78,7 @@ async def _shop_page(
         page_title=shop.name or shop.slug,
         shop=shop,
         state=SHOP.state(shop.state),
-        setup=await site.ask(services.setup_of, shop_id, site),
+        setup=await site.ask(services.setup_of, shop_id, site, visit_of(request).locale),
         blocks=BLOCKS,
         advice=ADVICE,
         members=await site.ask(queries.members_of, shop_id),

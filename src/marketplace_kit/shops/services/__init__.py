@@ -23,7 +23,7 @@ from marketplace_kit.shops.services.moving import go_live, move_shop
 from marketplace_kit.shops.services.opening import ensure_shop, open_shop, start_shop
 from marketplace_kit.shops.services.picturing import SHOP_PHOTOS, ensure_shop_photos
 from marketplace_kit.shops.services.privacy import erase
-from marketplace_kit.shops.services.readiness import Offers, setup_of
+from marketplace_kit.shops.services.readiness import Offers, OnOffer, setup_of
 from marketplace_kit.shops.services.samples import SampleShop, ensure_described_shop
 from marketplace_kit.shops.services.telling import tell_admins, tell_owner
 from marketplace_kit.shops.services.timetable import clear_day, refresh_spans, set_day, set_week
@@ -36,6 +36,7 @@ __all__ = [
     "Crew",
     "Face",
     "Offers",
+    "OnOffer",
     "SampleShop",
     "access_shop",
     "add_member",

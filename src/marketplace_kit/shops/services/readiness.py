@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
+import attrs
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,11 +18,21 @@ from marketplace_kit.shops.tables import member_table as member
 from marketplace_kit.shops.tables import shop_photo_table as photo
 
 
+@attrs.frozen(kw_only=True)
+class OnOffer:
+    """How many things of a shop are published or could be, and by language those of them that lack their words in it,
+    the first few.
+    """
+
+    count: int
+    lacking: Mapping[str, Sequence[str]] = attrs.field(factory=dict)
+
+
 class Offers(Protocol):
     """Who knows what a shop offers: a facility, because the room of listings lies above this one."""
 
-    async def count(self, connection: AsyncConnection, shop_id: UUID) -> int:
-        """How many things of a shop are published or could be."""
+    async def of_shop(self, connection: AsyncConnection, shop_id: UUID, locale: str) -> OnOffer:
+        """In one statement; titles in the reader's language."""
         ...
 
 
@@ -35,6 +47,8 @@ BLOCKS = {
 ADVICE = {
     "about_kk": N_("There is no text in Kazakh"),
     "about_ru": N_("There is no text in Russian"),
+    "offers_kk": N_("No title in Kazakh"),
+    "offers_ru": N_("No title in Russian"),
     "category": N_("Without a category people find the shop by its name only"),
     "tax_id": N_("Without an IIN or BIN nobody can book online"),
     "point": N_("Without a point on the map the shop has no distance"),
@@ -58,24 +72,27 @@ _SHOP = sa.select(
 ).where(shop_table.c.id == sa.bindparam("shop"))
 
 
-async def setup_of(connection: AsyncConnection, shop_id: UUID, site: Site) -> Setup | None:
-    """Every step with what it lacks. Read from the shop as it is: nothing is counted along the way."""
+async def setup_of(connection: AsyncConnection, shop_id: UUID, site: Site, locale: str = "") -> Setup | None:
+    """Every step with what it lacks. Read from the shop as it is: nothing is counted along the way. What is named is
+    named in ``locale``.
+    """
     found = (await connection.execute(_SHOP, {"shop": shop_id})).mappings().first()
     if found is None:
         return None
     offers = site.facilities.get(Offers)
-    has_offer = offers is None or await offers.count(connection, shop_id) > 0
-    return _setup(found, has_offer)
+    on_offer = OnOffer(count=1) if offers is None else await offers.of_shop(connection, shop_id, locale)
+    return _setup(found, on_offer)
 
 
-def _setup(found: Any, has_offer: bool) -> Setup:
+def _setup(found: Any, on_offer: OnOffer) -> Setup:
     base = f"/sell/shop/{found['id']}"
     lacking = {
         "profile": [] if found["name"] else ["name"],
         "contacts": [key for key in ("phone", "address") if not found[key]],
         "hours": [] if found["has_hours"] else ["hours"],
-        "offers": [] if has_offer else ["offer"],
+        "offers": [] if on_offer.count else ["offer"],
     }
+    named = {f"offers_{language}": list(titles) for language, titles in on_offer.lacking.items() if titles}
     better = {
         "profile": [
             *(f"about_{language}" for language in ("kk", "ru") if not found["abouts"].get(language)),
@@ -83,6 +100,7 @@ def _setup(found: Any, has_offer: bool) -> Setup:
             *([] if found["tax_id"] else ["tax_id"]),
         ],
         "contacts": [] if found["lat"] is not None else ["point"],
+        "offers": list(named),
         "photos": [] if found["has_photo"] else ["photo"],
         "policies": [] if found["policies"] else ["policies"],
     }
@@ -102,6 +120,7 @@ def _setup(found: Any, has_offer: bool) -> Setup:
             done=done.get(key, True) and not lacking.get(key),
             blocks=lacking.get(key, []),
             advice=better.get(key, []),
+            named=named if key == "offers" else {},
         )
         for key, title in _TITLES.items()
     ]

@@ -19,6 +19,7 @@ from marketplace_kit.kernel.errors import DomainError
 from marketplace_kit.kernel.hooks import Actor, Customer
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.site import Site
+from marketplace_kit.kernel.translated import Translated
 from marketplace_kit.listings.schemas import Offer
 from marketplace_kit.listings.services import ensure_listing
 from marketplace_kit.orders.schemas import Wished
@@ -120,8 +121,15 @@ async def load_house(site: Site) -> None:
     await _tell(site, shop, today, by)
 
 
+_TITLES = {
+    "Вольер с выгулом": Translated(kk="Серуен алаңы бар вольер", en="Run with a yard"),
+    "Домик для кошек": Translated(kk="Мысықтарға арналған үйшік", en="Cat suite"),
+}
+"""What the lodgings are called in the other languages."""
+
+
 async def _lodging(site: Site, shop: UUID, title: str, price: int, lodging: Lodging, vendor: UUID) -> UUID:
-    offer = Offer(title=title, description=lodging.includes, price=tenge(price))
+    offer = Offer(title=title, description=lodging.includes, price=tenge(price), titles=_TITLES[title])
     return await ensure_listing(site, shop_id=shop, kind=KIND, offer=offer, attributes=lodging, owner=vendor)
 
 

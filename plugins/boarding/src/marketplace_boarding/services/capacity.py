@@ -39,6 +39,7 @@ from marketplace_kit.kernel.ids import new_id
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.kernel.texts import N_
+from marketplace_kit.kernel.translated import named
 from marketplace_kit.scheduling.services import lock_resources, vacate
 from marketplace_pets import services as pets
 from marketplace_pets.domain import BOOKING_SCOPES, check_reason
@@ -219,9 +220,11 @@ def promise(site: Site, one: Planned, *, due: Due | None = None, state: str = ""
     """What is promised for a stay, in the customer's words."""
     wish, locale = one.wish, one.wish.customer.locale
     names = ", ".join(guest.name for guest in one.guests)
+    titles = one.at.listing.titles.texts()
     deposit = None if wish.by_staff else one.deposit
     return Promise(
-        title=f"{one.at.listing.title}: {names}"[:300],
+        title=f"{named(titles, locale)}: {names}"[:300],
+        titles={language: f"{title}: {names}" for language, title in titles.items()},
         unit_price=one.total,
         parts=tuple(Part(text=said(site, locale, r), amount=r.amount) for r in reasons_of(one.prices, len(one.guests))),
         state=state,

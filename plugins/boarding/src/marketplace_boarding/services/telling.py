@@ -40,7 +40,7 @@ async def _tell(uow: UnitOfWork, stay_id: UUID, order_id: UUID, person_id: UUID 
         uow.enqueue(TELL_GUEST, share, key=f"{TELL_GUEST}:{key}")
         return
     shop = (await names_of(connection, [line.shop_id])).get(line.shop_id, "")
-    facts = {"item": line.title, "shop": shop, "id": line.number}
+    facts = {"item": line.titles or line.title, "shop": shop, "id": line.number}
     link = f"/boarding/stays/{stay_id}"
     await notify(uow, to=person_id, notice=notice, facts=facts, link=link, key=key, order_id=order_id)
 

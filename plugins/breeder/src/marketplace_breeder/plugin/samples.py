@@ -19,6 +19,7 @@ from marketplace_kit.kernel.ids import secret_token
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.settings import SiteSettings
 from marketplace_kit.kernel.site import Site
+from marketplace_kit.kernel.translated import Translated
 from marketplace_kit.listings.schemas import Offer
 from marketplace_kit.listings.services import ensure_listing, favourite
 from marketplace_kit.shops.schemas import NewShop
@@ -189,10 +190,26 @@ async def _tazys(kennel: Kennel, site: Site) -> None:
     await _offer(kennel, site, PUPPY, "Желаяқ", text, Money(400_000_00, "KZT"), grown)
 
 
+_TITLES = {
+    "Помёт Аиши и Батыра": Translated(kk="Айша мен Батырдың күшіктері", en="Litter of Aisha and Batyr"),
+    "Арлан, красный ошейник": Translated(kk="Арлан, қызыл қарғыбау", en="Arlan, red collar"),
+    "Алтын, жёлтый ошейник": Translated(kk="Алтын, сары қарғыбау", en="Altyn, yellow collar"),
+    "Айла, белый ошейник": Translated(kk="Айла, ақ қарғыбау", en="Aila, white collar"),
+    "Барс, синий ошейник": Translated(kk="Барс, көк қарғыбау", en="Bars, blue collar"),
+    "Дала, зелёный ошейник": Translated(kk="Дала, жасыл қарғыбау", en="Dala, green collar"),
+    "Құралай × Қыран: ждём щенков": Translated(
+        kk="Құралай × Қыран: күшік күтеміз", en="Quralai × Qyran: puppies expected"
+    ),
+    "Желаяқ": Translated(kk="Желаяқ", en="Zhelayaq"),
+}
+"""What they are called in the other languages."""
+
+
 async def _offer(
     kennel: Kennel, site: Site, kind: str, title: str, text: str, price: Money | None, attributes: Form
 ) -> UUID:
-    offer = Offer(title=title, description=text, price=price)
+    # A name in Kazakh letters in a Russian title: the language is said.
+    offer = Offer(title=title, description=text, price=price, language="ru", titles=_TITLES[title])
     return await ensure_listing(
         site, shop_id=kennel.shop_id, kind=kind, offer=offer, attributes=attributes, owner=kennel.owner
     )

@@ -16,6 +16,7 @@ from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.ids import secret_token
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.site import Site
+from marketplace_kit.kernel.translated import Translated
 from marketplace_kit.listings.schemas import Offer
 from marketplace_kit.listings.services import ensure_listing
 from marketplace_kit.shops.schemas import NewShop
@@ -113,9 +114,8 @@ async def load_groomers(site: Site) -> None:
     salon = await ensure_shop(site, _RIVERSIDE, owner=vendor)
     aigerim = await ensure_shop(site, _AIGERIM, owner=vendor)
     full = await _offer(site, salon, vendor, "Комплексный груминг собак", "Всё, что нужно, за один визит.", _FULL)
-    husky = await _offer(
-        site, salon, vendor, "Экспресс-линька", "Для хаски, корги, акит: шерсть останется у нас.", _SHEDDING
-    )
+    shed = "Для хаски, корги, акит: шерсть останется у нас."
+    husky = await _offer(site, salon, vendor, "Экспресс-линька", shed, _SHEDDING)
     await _offer(site, aigerim, vendor, "Мысықтарды қырқу", "Асықпай, демалыспен; шебер мысықтармен 9 жыл.", _CATS)
     traveller = await _traveller(site)
     van = await ensure_described_shop(site, _PUSHOK, owner=traveller)
@@ -128,8 +128,33 @@ async def load_groomers(site: Site) -> None:
     await load_visits(site, salon, full, husky, vendor=vendor, customer=customer)
 
 
+_TITLES = {
+    "Комплексный груминг собак": Translated(kk="Иттерге толық груминг", en="Full grooming for dogs"),
+    "Экспресс-линька": Translated(kk="Түлеген жүнді тез тарау", en="Express de-shedding"),
+    "Мысықтарды қырқу": Translated(ru="Стрижка кошек", en="Cat grooming"),
+    "Груминг у вас дома": Translated(kk="Үйіңізде груминг", en="Grooming at your home"),
+}
+"""What the services are called in the other languages."""
+_TEXTS = {
+    "Комплексный груминг собак": Translated(
+        kk="Керектің бәрі бір келгенде.", en="All that is needed in a single visit."
+    ),
+    "Экспресс-линька": Translated(
+        kk="Хаски, корги, акитаға: жүні бізде қалады.", en="For huskies, corgis, akitas: the hair stays with us."
+    ),
+    "Мысықтарды қырқу": Translated(
+        ru="Не спеша, с передышками; мастер с кошками девять лет.",
+        en="Without hurry, with breaks; our groomer has worked with cats for nine years.",
+    ),
+    "Груминг у вас дома": Translated(
+        kk="Атырау бойынша келу бағаға кіреді.", en="Coming to you in Atyrau is part of the price."
+    ),
+}
+
+
 async def _offer(site: Site, shop_id: UUID, owner: UUID, title: str, text: str, service: GroomingService) -> UUID:
-    offer = Offer(title=title, description=text, price=service.price_list.cheapest)
+    price, titles, descriptions = service.price_list.cheapest, _TITLES[title], _TEXTS[title]
+    offer = Offer(title=title, description=text, price=price, titles=titles, descriptions=descriptions)
     return await ensure_listing(site, shop_id=shop_id, kind=SERVICE, offer=offer, attributes=service, owner=owner)
 
 

@@ -57,6 +57,10 @@ class Offered:
     def title(self) -> str:
         return self.listing.title
 
+    def titles_with(self, pet: str) -> dict[str, str]:
+        """The title with the pet's name, by language."""
+        return {one: f"{title}: {pet}" if pet else title for one, title in self.listing.titles.texts().items()}
+
     @property
     def currency(self) -> str:
         return self.listing.price.currency if self.listing.price else "KZT"
@@ -193,6 +197,7 @@ async def measure(site: Site, wish: Wish) -> Measured:
         skills=skills,
         subject=f"pet:{pet.pet_id}" if pet.pet_id else "",
         title=f"{at.title}: {pet.name}",
+        titles=at.titles_with(pet.name),
         facts={
             "pet": str(pet.pet_id or ""),
             "pet_name": pet.name,
@@ -218,6 +223,7 @@ def _unknown(at: Offered, pet: Brought | None = None, skills: frozenset[str] = f
         skills=skills,
         subject=f"pet:{pet.pet_id}" if pet and pet.pet_id else "",
         title=f"{at.title}: {pet.name}" if pet else at.title,
+        titles=at.titles_with(pet.name if pet else ""),
         facts={
             "pet": str(pet.pet_id or "") if pet else "",
             "pet_name": pet.name if pet else "",

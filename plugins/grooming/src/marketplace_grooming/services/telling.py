@@ -38,7 +38,7 @@ async def tell_visit(
         uow.enqueue(TELL_GUEST, share, key=f"{TELL_GUEST}:{key}")
         return
     shop = (await names_of(connection, [line.shop_id])).get(line.shop_id, "")
-    facts = {"item": line.title, "shop": shop, "id": line.number}
+    facts = {"item": line.titles or line.title, "shop": shop, "id": line.number}
     link = f"/grooming/visits/{visit_id}"
     await notify(uow, to=person_id, notice=notice, facts=facts, link=link, key=key, order_id=order_id)
 

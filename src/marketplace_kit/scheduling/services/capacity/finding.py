@@ -15,6 +15,7 @@ from marketplace_kit.kernel.hooks.lines import Due, Promise, Wish
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.process import Process
 from marketplace_kit.kernel.site import Site, UnitOfWork
+from marketplace_kit.listings.queries.titles import title_in
 from marketplace_kit.places.domain import Point
 from marketplace_kit.scheduling.domain import (
     CapacityFull,
@@ -335,8 +336,10 @@ class Finding:
         own = plan.performers.get(job.service.listing_id, {}).get(at.staff_id) if at.staff_id else None
         price = job.price_by(own) or Money.zero("KZT")
         rule = job.service.rule
+        titles = job.measured.titles if job.measured.title else job.service.all_titles
         return Promise(
-            title=job.measured.title or job.service.title,
+            title=job.measured.title or title_in(job.service, wish.customer.locale),
+            titles=titles,
             unit_price=price,
             parts=job.parts_by(own),
             state=state,

@@ -24,7 +24,7 @@ from marketplace_kit.shops.schemas import (
 )
 from marketplace_kit.shops.services.readiness import ADVICE, BLOCKS
 from marketplace_kit.web.bodies import posted_raw
-from marketplace_kit.web.context import Given, WebRequest
+from marketplace_kit.web.context import Given, WebRequest, visit_of
 from marketplace_kit.web.forms import form_state
 from marketplace_kit.web.rendering import page, see_other
 from marketplace_kit.web.routing import SIGNED_IN, route
@@ -78,7 +78,7 @@ async def _setup_page(
         page_title=N_("Setting up the shop"),
         shop=shop,
         state=SHOP.state(shop.state),
-        setup=await site.ask(services.setup_of, shop.id, site),
+        setup=await site.ask(services.setup_of, shop.id, site, visit_of(request).locale),
         blocks=BLOCKS,
         advice=ADVICE,
         moves=own,
