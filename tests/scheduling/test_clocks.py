@@ -87,6 +87,17 @@ async def test_what_is_on_the_wall_stays_and_the_instant_follows(almaty: tuple[S
     assert not any(one.changed for one in (await compare_clocks(salon.site)).zones)
 
 
+async def test_control_without_the_job_the_wall_shows_another_time(almaty: tuple[Salon, ExitStack]) -> None:
+    salon, old_law = almaty
+    haircut = await salon.service()
+    wish, _ = await salon.book(haircut, "10:00", AFTER)
+    old_law.close()
+    one = await salon.site.ask(followed, wish.line_id)
+    assert one is not None
+    assert f"{one.starts_at:%H:%M}" == "09:00", "an hour too early, and ten o'clock is sold again"
+    assert "10:00" in await salon.times(haircut, AFTER)
+
+
 async def test_nobody_is_told_what_did_not_change_for_them(almaty: tuple[Salon, ExitStack]) -> None:
     salon, old_law = almaty
     haircut = await salon.service()

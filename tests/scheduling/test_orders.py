@@ -156,3 +156,23 @@ async def test_a_visit_kept_until_it_is_paid_is_confirmed_once_the_desk_has_what
         paid = await owner.post(f"/api/orders/{order['id']}/payments", json=money)
         assert (paid.status_code, paid.json()["lines"][0]["status"]) == (201, status)
     assert paid.json()["paid"]["state"] == "part_paid"
+
+
+async def test_a_wrong_arrival_is_taken_back_by_the_shop_alone_and_the_customer_hears_nothing_of_it(
+    salon: Salon,
+) -> None:
+    listing, client = await salon.service(), await customer(salon)
+    order = (await ordered(client, listing, salon.at("12:00", MONDAY)))["order"]
+    line = order["lines"][0]["id"]
+    path, page = f"/api/orders/{order['id']}/lines/{line}", f"/en/sell/calendar/{line}"
+    owner = await Counter(salon).owner()
+    assert (await owner.post(f"{path}/undo_check_in", json={})).json()["code"] == "invalid_transition"
+    assert (await owner.post(f"{path}/check_in", json={})).status_code == 200
+    assert "Not here yet" in (await owner.get(page)).text
+    refused = await client.post(f"{path}/undo_check_in", json={})
+    assert refused.json()["code"] == "invalid_transition", "a customer does not say who is there"
+    assert (await owner.post(f"{path}/undo_check_in", json={})).status_code == 200
+    assert (await moves(owner, order))[0] >= {"check_in", "start"}
+    assert "Not here yet" not in (await owner.get(page)).text
+    told = [one["type"] for one in (await client.get("/api/notifications")).json()["items"]]
+    assert told.count("scheduling.confirmed") <= 1

@@ -10,13 +10,19 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from marketplace_kit.accounts.domain import PhoneVerified
 from marketplace_kit.accounts.services import create_person
+from marketplace_kit.accounts.tables import person_table
 from marketplace_kit.app import create_app
 from marketplace_kit.kernel.errors import Missing
 from marketplace_kit.kernel.hooks import Actor
+from marketplace_kit.orders.services.adopting import adopt_orders
 from marketplace_kit.orders.tables import order_table
 from marketplace_kit.scheduling.domain import CutoffPassed
-from marketplace_kit.scheduling.services.repeating import ALL, RepeatForm, SeriesConflicts, repeat
+from marketplace_kit.scheduling.schemas import WalkIn
+from marketplace_kit.scheduling.services import walk_in
+from marketplace_kit.scheduling.services.adopting import adopt_visits
+from marketplace_kit.scheduling.services.repeating import ALL, RepeatForm, SeriesConflicts, repeat, series_of
 from marketplace_kit.scheduling.services.series import (
     LATER,
     CancelSeries,
@@ -200,3 +206,24 @@ async def test_by_the_api_what_could_not_be_done_is_answered_beside_what_was(sal
         assert refused.status_code == 422
         gone = (await client.post(f"{path}/cancel", json={"scope": "later"})).json()
         assert len(gone["done"]) == 3
+
+
+async def test_a_guest_who_proves_the_number_looks_after_what_the_shop_repeats(salon: Salon) -> None:
+    haircut = await salon.service()
+    form = WalkIn(starts_at=salon.at("10:00"), name="Dana", phone="+77010000003")
+    first = await salon.site.do(walk_in, salon.shop_id, haircut, form, by=salon.owner)
+    await salon.site.do(repeat, first, RepeatForm(count=4), by=salon.owner)
+    made = await create_person(salon.site, name="Dana", email="dana@example.kz", password=PASSWORD)
+    dana = Actor(person_id=made, name="Dana")
+    with pytest.raises(Missing):
+        await salon.site.do(cancel_series, first, CancelSeries(scope=LATER), by=dana)
+    values = {"phone": "+77010000003", "phone_verified_at": salon.clock.now()}
+    await salon.sql(sa.update(person_table).where(person_table.c.id == made).values(**values))
+    await salon.site.do(adopt_orders, made)
+    await salon.site.do(adopt_visits, PhoneVerified(person_id=made))
+    assert len(await salon.site.ask(series_of, made)) == 1
+    ids = [row["id"] for row in await salon.sql(sa.select(a.id).where(a.person_id == made).order_by(a.starts_s))]
+    assert len(ids) == 4
+    done = await salon.site.do(cancel_series, ids[1], CancelSeries(scope=LATER), by=dana)
+    assert days(done.done) == weeks(1, 2, 3)
+    assert await times(salon) == [(TUESDAY, 600)]

@@ -43,6 +43,7 @@ from marketplace_kit.scheduling.domain.process import APPOINTMENT
 from marketplace_kit.scheduling.queries import export
 from marketplace_kit.scheduling.schemas import AppointmentChoice, SchedulingSettings
 from marketplace_kit.scheduling.services import TimeCapacity, erase, holds, links_of, not_now, note_change
+from marketplace_kit.scheduling.services.adopting import adopt_visits
 from marketplace_kit.scheduling.services.counter import HomeCounter
 from marketplace_kit.scheduling.services.feeding import PERSONAL as FOLLOWING
 from marketplace_kit.scheduling.services.notices import NOTICES
@@ -157,8 +158,11 @@ class Scheduling(Plugin):
             for event in FREES_OR_TAKES
         )
         freed = Listener(name="scheduling.offer_freed", event=ClaimReleased, handle=note_freed)
-        adopting = Listener(name="scheduling.adopt_waits", event=PhoneVerified, handle=adopt_waits)
-        return (*known, freed, adopting, *LISTENERS)
+        adopting = (
+            Listener(name="scheduling.adopt_waits", event=PhoneVerified, handle=adopt_waits),
+            Listener(name="scheduling.adopt_visits", event=PhoneVerified, handle=adopt_visits),
+        )
+        return (*known, freed, *adopting, *LISTENERS)
 
     @hookimpl
     @override
