@@ -108,6 +108,19 @@ async def test_a_guest_is_booked_from_an_empty_cell_and_taken_through_the_visit(
     (claim,) = await salon.claims()
     assert "Guest" in (await owner.get(f"/sell/calendar/{claim['appointment_id']}")).text
     row = await salon.appointment(claim["appointment_id"])
+    visit = (await owner.get(f"/sell/calendar/{row['id']}")).text
+    said = [text for text in ("Check in", "Start", "Cancel", "Remind the customer") if f">{text}<" in visit]
+    assert said == ["Check in", "Start", "Cancel", "Remind the customer"]
+    assert (
+        visit.index(">Check in<")
+        < visit.index(">Start<")
+        < visit.index(">Choose another time<")
+        < visit.index(">Cancel<")
+    )
+    for not_now in ("I am here", "Set out", "Did not come"):  # the customer's words; for vans; from the start on
+        assert not_now not in visit
+    nobody = await owner.post(f"/sell/calendar/{row['id']}/remind")
+    assert "There is nobody to be reminded of this." in (await owner.get(nobody.headers["location"])).text
     order = f"/sell/orders/{row['order_id']}"
     assert (await owner.post(f"{order}/lines/{row['id']}/check_in", data={"version": "1"})).status_code == 303
     assert (await salon.appointment(row["id"]))["state"] == "checked_in"

@@ -50,6 +50,17 @@ def test_every_column_fills_the_whole_table_whatever_overlaps() -> None:
     assert (together.items, together.rows) == (("a", "b"), 5)
 
 
+def test_a_visit_that_begins_where_another_ends_has_a_cell_of_its_own_whatever_the_minute() -> None:
+    busy = column(("10:00", "11:40", "Buddy"), ("11:40", "14:10", "Altai"), closes="19:00")
+    found = [(c.kind, c.rows, c.items or c.at[11:16]) for c in cells(rows_of([busy], ATYRAU)) if c.at[11:16] != "09:00"]
+    assert found[:4] == [
+        ("gap", 2, "09:30"),
+        ("items", 7, ("Buddy",)),
+        ("items", 10, ("Altai",)),
+        ("gap", 1, "14:15"),
+    ]
+
+
 def test_a_visit_outside_working_time_is_shown_all_the_same() -> None:
     rows = rows_of([column(("19:00", "20:00", "late"))], ATYRAU)
     assert [c.items for c in cells(rows) if c.kind == "items"] == [("late",)]

@@ -12,10 +12,12 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace_kit.accounts.services import create_person
+from marketplace_kit.kernel.errors import Missing
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.hooks.lines import Customer
 from marketplace_kit.kernel.jobs import EmbeddedRunner, LocalBell, run_until_idle
 from marketplace_kit.notifications.tables import notice_table
+from marketplace_kit.scheduling.domain import NobodyToRemind, RemindedAlready
 from marketplace_kit.scheduling.domain.process import DeclineReason, NewTime, Reason
 from marketplace_kit.scheduling.domain.reminders import SENT, WAITING, Quiet, planned
 from marketplace_kit.scheduling.services import reminding
@@ -143,6 +145,32 @@ async def test_a_request_that_was_confirmed_late_keeps_its_reminder(salon: Salon
     salon.clock.set(at(13))
     await run_until_idle(salon.site)
     assert await told(salon, by) == ["requested", "confirmed", "reminder"]
+
+
+async def test_the_shop_reminds_by_hand_once_an_hour_and_what_leaves_by_itself_leaves_all_the_same(
+    salon: Salon,
+) -> None:
+    haircut = await salon.service()
+    by, hers = await person(salon)
+    wish, _ = await salon.book(haircut, "16:00", **hers)
+    await run_until_idle(salon.site)
+    salon.clock.set(at(12, 30))
+    with pytest.raises(Missing):
+        await salon.site.do(reminding.remind_now, wish.line_id, by=by)
+    await salon.site.do(reminding.remind_now, wish.line_id, by=salon.owner)
+    with pytest.raises(RemindedAlready):
+        await salon.site.do(reminding.remind_now, wish.line_id, by=salon.owner)
+    assert (await told(salon, by)).count("reminder") == 1
+    salon.clock.set(at(13, 1))
+    await run_until_idle(salon.site)
+    assert (await told(salon, by)).count("reminder") == 2
+    salon.clock.set(at(13, 31))
+    await salon.site.do(reminding.remind_now, wish.line_id, by=salon.owner)
+    assert (await told(salon, by)).count("reminder") == 3
+    await salon.move(wish.line_id, "cancel", Reason())
+    salon.clock.set(at(14, 40))
+    with pytest.raises(NobodyToRemind):
+        await salon.site.do(reminding.remind_now, wish.line_id, by=salon.owner)
 
 
 async def reminded(salon: Salon, spoil: Callable[[Salon], Any] | None = None) -> int:

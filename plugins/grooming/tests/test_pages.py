@@ -34,6 +34,9 @@ async def test_pets_are_ticked_before_a_time_is_chosen(day: Day) -> None:
     slots = await olga.see(target)
     assert "210 minutes" in slots
     assert "2 pets are chosen." in slots
+    whole = re.search(r"210 minutes</li><li>([^<]+)<", slots)
+    assert whole is not None
+    assert whole[1].startswith("18"), "what both cost, not what a small one does"
     begun = await olga.press(
         target,
         "/order/begin",

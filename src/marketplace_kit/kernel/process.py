@@ -58,7 +58,8 @@ class State:
 @attrs.frozen
 class Transition:
     """``who`` names the roles that may do it: ``owner``, ``staff``, ``customer``, ``system``. ``text`` labels its
-    button; ``asks`` is the form to be filled in with it (a reason, a new time).
+    button, ``staff_text`` that of the staff where they would say it otherwise; ``asks`` is the form to be filled in
+    with it (a reason, a new time).
     """
 
     verb: str
@@ -67,6 +68,11 @@ class Transition:
     who: tuple[str, ...]
     text: str
     asks: type[Form] = NoFields
+    staff_text: str = ""
+
+    def label(self, roles: Iterable[str]) -> str:
+        """What the button says to somebody in these roles; to who is both, as to a customer."""
+        return self.text if "customer" in roles else self.staff_text or self.text
 
 
 @attrs.frozen
@@ -121,7 +127,8 @@ class Process:
 
     def texts(self) -> tuple[str, ...]:
         """Every wording a person may read, for the check that all languages have it."""
-        return tuple(s.text for s in self.states) + tuple(t.text for t in self.transitions)
+        said = (text for t in self.transitions for text in (t.text, t.staff_text) if text)
+        return (*(s.text for s in self.states), *said)
 
     def check(self) -> None:
         """Raise :class:`BrokenProcess` unless every state can be reached and every unfinished one can be left."""

@@ -142,6 +142,7 @@ class Scheduling(Plugin):
             not_now=not_now,
             links=links_of,
             counter=HomeCounter(),
+            template="scheduling/line.html",
         )
         return (appointment,)
 

@@ -11,6 +11,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any, cast
 from urllib.parse import unquote
 
+import attrs
 import structlog
 from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.enums import ScopeType
@@ -138,8 +139,9 @@ class FrontDoor:
         if bearer and not visit.actor.signed_in and visit.is_api and not visit.public_path.startswith(SIGNING_IN):
             # A token that is sent and not valid is refused (RFC 6750 §3.1): its bearer did not mean to be a stranger.
             raise SignInNeeded
-        if not visit.actor.signed_in:  # a stranger is written to in the language they read
-            visit.actor = Actor(locale=visit.locale)
+        # What is said on this page, and kept as the rules of an order are, is said in the language that is read.
+        known = visit.actor if visit.actor.signed_in else Actor()
+        visit.actor = attrs.evolve(known, locale=visit.locale)
 
     def _language(self, visit: Visit, chosen: str, cookie: str, accept: str) -> str:
         """The path's language, else the one chosen before, else the browser's, else the site's."""

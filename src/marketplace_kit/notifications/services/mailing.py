@@ -29,6 +29,7 @@ from marketplace_kit.notifications.services.smtp import PORTS, SmtpLine
 
 _OPEN = N_("Open")
 _WHY = N_("You get this message because you have an account at {site}.")
+_GUEST_WHY = N_("You get this message because somebody gave this address at {site}.")
 _STOP = N_("Stop messages of this kind")
 
 
@@ -66,7 +67,7 @@ async def _keep(site: Site, sender: str, folder: Path, message: Message) -> None
 def compose(site: Site, message: Message, to: str, sender: str) -> MIMEMultipart:
     """The mail: plain text and simple HTML, headers of one line each, links from the configured address of the site."""
     texts, settings = site.texts, site.settings.of(SiteSettings)
-    why = texts.render(message.locale, _WHY, {"site": settings.name})
+    why = texts.render(message.locale, _WHY if message.name else _GUEST_WHY, {"site": settings.name})
     lines = [message.body, message.link, f"-- \n{why}"]
     footer = escape(why)
     # The plain policy: three times as quick as the one that parses each header it is given, and a worker does little

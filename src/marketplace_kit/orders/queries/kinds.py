@@ -89,7 +89,7 @@ class Words:
         for move in process.moves(line.status, glance.roles):
             why = kind.not_now(glance, move.verb)
             if why is None:
-                moves.append(self._move(process, move))
+                moves.append(self._move(process, move, glance.roles))
             elif why:
                 not_now.append(NotNow(verb=move.verb, text=self.say(why)))
         return moves, not_now
@@ -106,10 +106,10 @@ class Words:
             by_link=by_link,
         )
 
-    def _move(self, process: Process, move: Transition) -> MoveView:
+    def _move(self, process: Process, move: Transition, roles: Iterable[str]) -> MoveView:
         asks: dict[str, Any] = json_schema(move.asks) if move.asks.__struct_fields__ else {}
         stage = process.state(move.target).stage or Stage.PENDING
-        return MoveView(verb=move.verb, text=self.say(move.text), target=move.target, stage=stage, asks=asks)
+        return MoveView(verb=move.verb, text=self.say(move.label(roles)), target=move.target, stage=stage, asks=asks)
 
     def verb(self, kind: str, version: int, verb: str, after: str, stage: str) -> str:
         """What happened, as a timeline says it: the state that it led to."""

@@ -50,7 +50,7 @@ class OrderDesk:
     async def reach(
         self, connection: AsyncConnection, site: Site, order_id: UUID, line_id: UUID, now: datetime
     ) -> Reached | None:
-        wanted = sa.select(order, line.c.facts).join_from(order, line, line.c.order_id == order.c.id)
+        wanted = sa.select(order, line.c.facts, line.c.title).join_from(order, line, line.c.order_id == order.c.id)
         found = (await connection.execute(wanted.where(line.c.id == line_id, order.c.id == order_id))).first()
         if found is None:
             return None
@@ -66,7 +66,13 @@ class OrderDesk:
             path=path,
             facts=found.facts,
             note=str(found.facts.get("reason", "")),
+            number=found.number,
+            title=found.title,
         )
+
+    async def titles(self, connection: AsyncConnection, line_ids: Collection[UUID]) -> Mapping[UUID, str]:
+        wanted = sa.select(line.c.id, line.c.title).where(line.c.id.in_(list(line_ids)))
+        return {row.id: row.title for row in await connection.execute(wanted)}
 
 
 class OrderPurse:

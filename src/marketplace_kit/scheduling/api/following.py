@@ -17,7 +17,7 @@ from marketplace_kit.kernel.site import Site
 from marketplace_kit.scheduling.queries.following import Followed, coming_of
 from marketplace_kit.scheduling.services.feeding import FeedView, make_feed, my_feeds, revoke_feed
 from marketplace_kit.scheduling.services.inviting import FILE, invite_for, visit_for
-from marketplace_kit.scheduling.services.reminding import say_will_come
+from marketplace_kit.scheduling.services.reminding import remind_now, say_will_come
 from marketplace_kit.web.context import Given
 from marketplace_kit.web.routing import SIGNED_IN, route
 
@@ -85,6 +85,16 @@ async def feeds(site: Given[Site], actor: Given[Actor]) -> list[FeedView]:
     return await my_feeds(site, by=actor)
 
 
+@post(
+    "/api/appointments/{appointment_id:uuid}/remind",
+    **route(SIGNED_IN, summary="Remind the customer of an appointment at my shop, now"),
+    status_code=204,
+)
+async def remind(site: Given[Site], actor: Given[Actor], appointment_id: FromPath[UUID]) -> None:
+    """409 `reminded_already` within an hour, `nobody_to_remind`."""
+    await site.do(remind_now, appointment_id, by=actor)
+
+
 @post("/api/calendar/feeds/{kind:str}", **route(SIGNED_IN, summary="A feed with a new address"), status_code=201)
 async def new_feed(site: Given[Site], actor: Given[Actor], kind: Kind) -> FeedView:
     return await site.do(make_feed, kind, by=actor)
@@ -96,6 +106,7 @@ async def end_feed(site: Given[Site], actor: Given[Actor], kind: Kind) -> None:
 
 
 handlers = (
+    remind,
     appointments,
     invite,
     will_come,

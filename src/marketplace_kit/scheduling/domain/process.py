@@ -89,7 +89,9 @@ APPOINTMENT = Process(
         ),
         Transition("cancel", (HELD, REQUESTED, CONFIRMED), CANCELLED, ("customer", *_SHOP), N_("Cancel"), asks=Reason),
         Transition("cancel", (ON_THE_WAY, CHECKED_IN), CANCELLED, _SHOP, N_("Cancel"), asks=Reason),
-        Transition("check_in", (CONFIRMED,), CHECKED_IN, ("customer", *_SHOP), N_("I am here")),
+        Transition(
+            "check_in", (CONFIRMED,), CHECKED_IN, ("customer", *_SHOP), N_("I am here"), staff_text=N_("Check in")
+        ),
         Transition("undo_check_in", (CHECKED_IN,), CONFIRMED, _SHOP, N_("Not here yet")),
         Transition("set_out", (CONFIRMED,), ON_THE_WAY, _SHOP, N_("Set out")),
         Transition("start", (CONFIRMED, ON_THE_WAY, CHECKED_IN), IN_PROGRESS, _SHOP, N_("Start")),

@@ -141,6 +141,22 @@ class NotYet(DomainError):
     text = N_("It is too early for this.")
 
 
+class RemindedAlready(DomainError):
+    """Somebody was reminded by hand less than an hour ago; ``again_at`` is when it can be done again."""
+
+    code = "reminded_already"
+    kind = Kind.CONFLICT
+    text = N_("The customer was reminded less than an hour ago.")
+
+
+class NobodyToRemind(DomainError):
+    """It does not take place any more, has begun, or its customer left neither a phone nor an address."""
+
+    code = "nobody_to_remind"
+    kind = Kind.CONFLICT
+    text = N_("There is nobody to be reminded of this.")
+
+
 class NothingProposed(DomainError):
     code = "nothing_proposed"
     kind = Kind.CONFLICT

@@ -21,6 +21,7 @@ from marketplace_kit.web.rendering import is_local
 
 CHOICE, OPTIONS = "choice.", "options."
 STARTS_AT, STAFF, NOTE, MATTERS = "choice.starts_at", "choice.staff", "choice.note", "choice.staff_matters"
+TOGETHER = "choice.together"
 OF_THE_FORM = {STARTS_AT, NOTE, MATTERS}
 MOST_PAIRS, LONGEST = 40, 1000
 TARGETS = ("/orders/", "/sell/", "/o/", "/visits/")

@@ -34,6 +34,7 @@ from marketplace_kit.scheduling.pages.asked import (
     OPTIONS,
     STAFF,
     STARTS_AT,
+    TOGETHER,
     Asked,
     asked_of,
     timed_kind,
@@ -252,13 +253,26 @@ def _choices(look: Look) -> dict[str, Any]:
         "staff_chosen": asked.staff is not None,
         "matters": asked.first(MATTERS) == "true",
         "note": asked.first(NOTE),
+        "turns": _turns(look),
         "groups": shown_options(look.groups, look.showing.locale),
         "chosen_options": asked.options,
         "ask_hidden": [
-            *asked.kept(STAFF, STARTS_AT, *(f"{OPTIONS}{g.id}" for g in look.groups)),
+            *asked.kept(STAFF, STARTS_AT, TOGETHER, *(f"{OPTIONS}{g.id}" for g in look.groups)),
             *(pair for pair in known if pair[1]),
         ],
     }
+
+
+def _turns(look: Look) -> list[tuple[str, str, bool]]:
+    """Several come one after the other, or all at once where there are as many who can."""
+    view, asked, say = look.view, look.asked, look.showing.say
+    if view.subjects < 2 or asked.line or asked.staff is not None or len(view.staff) < view.subjects:
+        return []
+    together = asked.first(TOGETHER) == "true"
+    return [
+        ("", say(N_("One after the other, with the same person")), not together),
+        ("true", say(N_("All at the same time")), together),
+    ]
 
 
 def _calendar(look: Look) -> dict[str, Any]:
@@ -308,7 +322,7 @@ def _ways(look: Look) -> dict[str, Any]:
 
 def _looker(site: Site, service: Service, wishes: Sequence[Wish], asked: Asked, person_id: UUID | None) -> Any:
     async def look(first: date, days: int) -> SlotsView:
-        staff, together = asked.staff, asked.first("choice.together") == "true"
+        staff, together = asked.staff, asked.first(TOGETHER) == "true"
         return await slots_for(
             site,
             service.listing_id,

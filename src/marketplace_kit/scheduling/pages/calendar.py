@@ -10,23 +10,27 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import attrs
-from litestar import get
+from litestar import get, post
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Response
 
 from marketplace_kit.kernel.errors import Missing
 from marketplace_kit.kernel.hooks import Actor
+from marketplace_kit.kernel.process import Stage
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
+from marketplace_kit.scheduling.domain import NobodyToRemind, RemindedAlready
 from marketplace_kit.scheduling.domain.windows import day_bounds
 from marketplace_kit.scheduling.pages.grid import Column, Item, rows_of
 from marketplace_kit.scheduling.pages.selling import ShopChoice, desk, staffed_shop
-from marketplace_kit.scheduling.pages.shown import ORDER_PAGE, Showing, Shown, ShownBlock, waiting_states
+from marketplace_kit.scheduling.pages.shown import ORDER_PAGE, Showing, Shown, ShownBlock, waiting_states, ways_to
 from marketplace_kit.scheduling.pages.wording import said_day, tight_day
 from marketplace_kit.scheduling.queries import diary as queries
 from marketplace_kit.scheduling.queries.travelling import place_of
+from marketplace_kit.scheduling.services.desk import reached_by, titles_of
 from marketplace_kit.scheduling.services.directing import directed, may_know
 from marketplace_kit.scheduling.services.purse import paid_marks
+from marketplace_kit.scheduling.services.reminding import remind_now
 from marketplace_kit.scheduling.services.series import occurrences
 from marketplace_kit.shops.schemas import ShopView
 from marketplace_kit.web.context import Given, WebRequest, visit_of
@@ -142,7 +146,11 @@ async def calendar_page(
     now_s = int(site.clock.now().timestamp())
     waiting = await site.ask(queries.visits_waiting, [at.shop.id], waiting_states(site), now_s)
     orders = {v.order_id for v in (*known.visits, *waiting)}
-    showing = Showing(request, site, at.shop.zone, names, await paid_marks(site, orders, locale))
+    paid, titles = (
+        await paid_marks(site, orders, locale),
+        await titles_of(site, [v.id for v in (*known.visits, *waiting)]),
+    )
+    showing = Showing(request, site, at.shop.zone, names, paid, titles)
     visits = [showing.visit(v) for v in known.visits]
     blocks = [showing.block(b) for b in known.blocks]
     chosen = [r for r in known.resources if r.works and staff in ("", str(r.id))]
@@ -243,18 +251,23 @@ async def visit_page(
         raise Missing
     shop = await staffed_shop(site, actor, found.shop_id, locale)
     names = {r.id: r.name for r in await site.ask(queries.resources_of, shop.id)}
-    paid = await paid_marks(site, [found.order_id], locale)
-    showing = Showing(request, site, shop.zone, names, paid)
-    shown = showing.visit(found, acts="all")
+    paid, before = await paid_marks(site, [found.order_id], locale), await site.ask(queries.last_visits, found)
+    reached = await site.ask(reached_by, site, found.order_id, found.id)
+    titles = await titles_of(site, [found.id, *(v.id for v in before)])
+    showing = Showing(request, site, shop.zone, names, paid, titles)
+    shown = showing.visit(found, acts="all", facts=reached.facts)
     money = paid.get(found.order_id)
     say = showing.say
     facts = [
         (say(N_("What")), shown.title),
         (say(N_("When")), f"{shown.day}, {shown.at}–{shown.until}"),
         (say(N_("With whom")), shown.staff),
-        (say(N_("Phone")), found.phone),
+        (say(N_("Booking number")), reached.number),
         (say(N_("Came by")), shown.origin),
-        (say(N_("Ready at about")), f"{showing.local(found.eta_s):%H:%M}" if found.eta_s else ""),
+        (
+            say(N_("Ready at about")),
+            f"{showing.local(found.eta_s):%H:%M}" if found.eta_s and found.effect == "keeps" else "",
+        ),
         (say(N_("Note")), found.note),
         (say(N_("Payment")), money.text if money else ""),
     ]
@@ -271,6 +284,8 @@ async def visit_page(
         shown=shown,
         facts=[(label, text) for label, text in facts if text],
         acts=shown.acts,
+        remind_href=f"/sell/calendar/{found.id}/remind" if _ahead(site, found, shown) else "",
+        ways=ways_to(found.phone),
         pay_href=money.pay_path if money else "",
         directions=directed(place) if place is not None and knows else None,
         hidden_address=place is not None and not knows and found.effect == "keeps",
@@ -278,7 +293,7 @@ async def visit_page(
         repeat_href=f"/sell/calendar/guest?{urlencode({'shop': str(shop.id), 'again': str(found.id)})}",
         follows=len(await site.ask(occurrences, found.id)),
         series_href=f"/sell/calendar/{found.id}/series",
-        before=[showing.visit(v) for v in await site.ask(queries.last_visits, found)],
+        before=[showing.visit(v) for v in before],
         back_href=calendar_href(shop.id, showing.local(found.starts_s).date().isoformat()),
         topic=topic_of(shop.id),
         snapshot={
@@ -295,6 +310,26 @@ async def visit_page(
     )
 
 
+def _ahead(site: Site, found: queries.Visit, shown: Shown) -> bool:
+    """It takes place, and has not begun: somebody can be reminded of it."""
+    return shown.state.stage is Stage.ACCEPTED and found.starts_s > site.clock.now().timestamp()
+
+
+REMINDED = N_("A reminder is on its way to the customer.")
+
+
+@post("/sell/calendar/{appointment_id:uuid}/remind", **route(SIGNED_IN), include_in_schema=False, status_code=200)
+async def remind(
+    request: WebRequest, site: Given[Site], actor: Given[Actor], appointment_id: FromPath[UUID]
+) -> Response[Any]:
+    here = f"/sell/calendar/{appointment_id}"
+    try:
+        await site.do(remind_now, appointment_id, by=actor)
+    except (RemindedAlready, NobodyToRemind) as refused:
+        return see_other(request, here, refused.text, tone="warn")
+    return see_other(request, here, REMINDED)
+
+
 async def may_watch(site: Site, actor: Actor, places: Any) -> bool:
     """Whoever works for the shop hears that its calendar changed."""
     try:
@@ -303,4 +338,4 @@ async def may_watch(site: Site, actor: Actor, places: Any) -> bool:
         return False
 
 
-handlers = (calendar_page, visit_page)
+handlers = (calendar_page, visit_page, remind)

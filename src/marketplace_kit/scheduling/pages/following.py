@@ -19,7 +19,7 @@ from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.scheduling.pages.wording import said_day
 from marketplace_kit.scheduling.queries.following import Followed
-from marketplace_kit.scheduling.services.desk import Reached, is_agreed, reach, verbs_of
+from marketplace_kit.scheduling.services.desk import Reached, called, is_agreed, reach, verbs_of
 from marketplace_kit.scheduling.services.inviting import FILE, invite_for, visit_for, visit_path
 from marketplace_kit.scheduling.services.reminding import say_will_come
 from marketplace_kit.scheduling.services.series import occurrences
@@ -57,8 +57,8 @@ async def held_visit(
 
 
 async def _visit_page(request: WebRequest, site: Site, one: Followed, token: str) -> Response[str]:
-    """Context: one (a Followed), state, facts, maps, here, may_answer, verbs ((text, href, tone)), why_not (texts),
-    order_href, again_href.
+    """Context: one (a Followed), title, state, facts, maps, here, may_answer, verbs ((text, href, tone)), why_not
+    (texts), order_href, again_href.
     """
     locale = visit_of(request).locale
     reached = await site.ask(_reach, site, one)
@@ -71,11 +71,12 @@ async def _visit_page(request: WebRequest, site: Site, one: Followed, token: str
     when = f"{said_day(one.starts_at.date(), locale, today=site.clock.now().date())}, {one.starts_at:%H:%M}–"
     arrives = f"{one.arrives_at:%H:%M}" if one.arrives_at else ""
     facts = [
+        (say(N_("Booking number")), reached.number),
         (say(N_("When")), f"{when}{one.ends_at:%H:%M}" + (f" ({town})" if town else "")),
         (say(N_("On the way")), say(N_("about %(time)s")) % {"time": arrives} if arrives else ""),
         (say(N_("Where")), one.where(locale)),
         (say(N_("How to find us")), one.directions),
-        (say(N_("With whom")), one.staff),
+        (say(N_("With whom")), one.staff if one.staff != one.shop else ""),
         (say(N_("Phone")), shown_phone(one.shop_phone) if one.shop_phone else ""),
         (say(N_("What was done")), str(reached.facts.get("summary", ""))),
         (say(N_("What to do next")), str(reached.facts.get("care", ""))),
@@ -86,6 +87,7 @@ async def _visit_page(request: WebRequest, site: Site, one: Followed, token: str
         "scheduling/my_visit.html",
         page_title=N_("Your appointment"),
         one=one,
+        title=called(one, locale, reached.title),
         state=shown_state(site, one),
         facts=[(label, text) for label, text in facts if text],
         maps=() if over or one.home is not None else tuple(map_links(one.lat, one.lon, one.address, one.city).items()),

@@ -89,15 +89,23 @@ def _cells(column: Column, first: int, last: int, zone: Any) -> list[tuple[int, 
 
 
 def _merged(items: Sequence[Item], first: int, last: int) -> list[tuple[int, int, tuple[Any, ...]]]:
-    """Items on the grid of quarters; those that share one stand in one cell."""
+    """Items on the grid of quarters. Where one ends and the next begins within a quarter, the line between them is the
+    nearest edge; what truly overlaps, or has no quarter of its own, stands in one cell.
+    """
     found: list[tuple[int, int, tuple[Any, ...]]] = []
+    over = first
     for item in sorted(items, key=lambda i: (i.from_s, i.to_s)):
         from_s, to_s = max(item.from_s // ROW * ROW, first), min(-(-item.to_s // ROW) * ROW, last)
         if found and from_s < found[-1][1]:
-            before = found[-1]
-            found[-1] = (before[0], max(before[1], to_s), (*before[2], item.shown))
+            begins, ends, shown = found[-1]
+            edge = (item.from_s + ROW // 2) // ROW * ROW
+            if item.from_s >= over and begins < edge < to_s:
+                found[-1:] = [(begins, edge, shown), (edge, to_s, (item.shown,))]
+            else:
+                found[-1] = (begins, max(ends, to_s), (*shown, item.shown))
         elif from_s < to_s:
             found.append((from_s, to_s, (item.shown,)))
+        over = max(over, item.to_s)
     return found
 
 

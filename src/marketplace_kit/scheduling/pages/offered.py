@@ -118,7 +118,8 @@ def staff_choices(
 def price_text(view: SlotsView, asked: Asked, service: Service) -> str:
     prices = [s.price for s in view.staff if s.price and asked.staff in (None, s.id)]
     if not prices:
-        return money(service.price) if service.price else ""
+        usual = view.price or service.price
+        return money(usual) if usual else ""
     low, high = (pick(prices, key=lambda p: p.amount) for pick in (min, max))
     return money(low) if low == high else f"{money(low)} – {money(high)}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,14 +10,16 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from marketplace_kit.accounts.domain import shown_phone
 from marketplace_kit.kernel.hooks import LineKind
 from marketplace_kit.kernel.process import Process, Stage, State, Tone, Transition
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
-from marketplace_kit.listings.queries.titles import title_in
 from marketplace_kit.scheduling.pages.wording import said_day
 from marketplace_kit.scheduling.queries.diary import Block, Visit
+from marketplace_kit.scheduling.services.desk import called, verbs_of
 from marketplace_kit.scheduling.services.purse import PaidMark
+from marketplace_kit.shops.domain.contacts import whatsapp_link
 from marketplace_kit.web.context import WebRequest, visit_of
 
 ORIGINS = {"online": (N_("online"), "globe"), "staff": (N_("by the shop"), "shop"), "import": (N_("imported"), "plug")}
@@ -99,10 +101,11 @@ class Showing:
         zone: str,
         names: Mapping[int, str],
         paid: Mapping[UUID, PaidMark] | None = None,
+        titles: Mapping[UUID, str] | None = None,
     ) -> None:
         visit = visit_of(request)
         self.site, self.locale, self.zone, self.names = site, visit.locale, ZoneInfo(zone), names
-        self.paid = paid or {}
+        self.paid, self.titles = paid or {}, titles or {}
         self.now = site.clock.now().astimezone(self.zone)
 
     def say(self, text: str, **facts: Any) -> str:
@@ -118,8 +121,10 @@ class Showing:
     def day(self, at_s: int) -> str:
         return said_day(self.local(at_s).date(), self.locale, today=self.now.date())
 
-    def visit(self, one: Visit, *, acts: str = "") -> Shown:
-        """``acts``: ``all`` that staff may do, only the ``answers`` to who waits, or none."""
+    def visit(self, one: Visit, *, acts: str = "", facts: Mapping[str, Any] | None = None) -> Shown:
+        """``acts``: ``all`` that staff may do now, by the ``facts`` of the line, only the ``answers`` to who waits, or
+        none.
+        """
         kind = line_kind(self.site, one.kind)
         state = state_of(kind, one.state)
         moves = staff_moves(kind, one.state)
@@ -134,7 +139,7 @@ class Showing:
             from_s=one.starts_s,
             to_s=one.ends_s,
             customer=one.customer or self.say(N_("Guest")),
-            title=title_in(one, self.locale),
+            title=called(one, self.locale, self.titles.get(one.id, "")),
             staff=self.names.get(one.staff_id or 0, ""),
             staff_id=one.staff_id,
             state=state,
@@ -145,7 +150,7 @@ class Showing:
             marks=tuple(self._marks(one)),
             href=f"/sell/calendar/{one.id}",
             move_href=f"{verb_href(one, RESCHEDULE)}?version={one.version}" if can_move else "",
-            acts=tuple(self._act(one, m) for m in moves if acts == "all" or (acts and m.verb not in _ANSWERS_NOTHING)),
+            acts=self._acts(one, moves, acts, facts or {}),
             waits=waits,
             cancelled=state.terminal and state.stage is Stage.CANCELLED,
         )
@@ -170,9 +175,19 @@ class Showing:
             marks.append(self.say(N_("proposed: %(time)s"), time=at))
         return marks
 
-    def _act(self, one: Visit, move: Transition) -> Act:
-        tone = "primary" if move.verb in ACCEPTING else "danger" if move.verb in (*DECLINING, "cancel") else "quiet"
-        return Act(text=self.say(move.text), href=verb_href(one, move.verb), tone=tone)
+    def _acts(self, one: Visit, moves: Sequence[Transition], which: str, facts: Mapping[str, Any]) -> tuple[Act, ...]:
+        """What goes on comes first, the one thing to do next as the first of all; what ends it comes last."""
+        if not which:
+            return ()
+        open_ = verbs_of(self.site, one, facts, STAFF)
+        shown = [m for m in moves if open_.get(m.verb) is None and (which == "all" or m.verb not in _ANSWERS_NOTHING)]
+        kind = line_kind(self.site, one.kind)
+        ranked = sorted(shown, key=lambda m: _rank(kind, one.state, m))
+        return tuple(self._act(one, m, _rank(kind, one.state, m), first=n == 0) for n, m in enumerate(ranked))
+
+    def _act(self, one: Visit, move: Transition, rank: int, *, first: bool) -> Act:
+        tone = "danger" if rank == ENDS else "primary" if first and rank == GOES_ON else "quiet"
+        return Act(text=self.say(move.label(STAFF)), href=verb_href(one, move.verb), tone=tone)
 
     def block(self, one: Block) -> ShownBlock:
         what = N_("Break") if one.kind == "break" else N_("Busy elsewhere")
@@ -225,6 +240,25 @@ def _process(kind: LineKind | None) -> Process:
     if kind is None:
         raise KeyError
     return kind.process
+
+
+def ways_to(phone: str) -> list[tuple[str, str]]:
+    """How somebody with this number is reached; nothing is sent by opening one."""
+    if not phone:
+        return []
+    link = whatsapp_link(phone)
+    return [(shown_phone(phone), f"tel:{phone}"), *([("WhatsApp", link)] if link else [])]
+
+
+GOES_ON, ASIDE, ENDS = 0, 1, 2
+
+
+def _rank(kind: LineKind | None, state: str, move: Transition) -> int:
+    """Whether a move brings a visit on, leaves it where it is (or puts it back), or ends it without one."""
+    if state_of(kind, move.target).stage is Stage.CANCELLED:
+        return ENDS
+    order = [s.name for s in _process(kind).states]
+    return GOES_ON if order.index(move.target) > order.index(state) else ASIDE
 
 
 def verb_href(one: Visit, verb: str) -> str:

@@ -21,6 +21,7 @@ from marketplace_kit.scheduling.pages.wording import said_day
 from marketplace_kit.scheduling.queries import diary
 from marketplace_kit.scheduling.queries.clocks import collisions_of
 from marketplace_kit.scheduling.schemas.clocks import ClockCollision, LiesOn
+from marketplace_kit.scheduling.services.desk import titles_of
 from marketplace_kit.scheduling.services.purse import paid_marks
 from marketplace_kit.web.context import Given, WebRequest, visit_of
 from marketplace_kit.web.rendering import page, see_other
@@ -48,7 +49,8 @@ async def today_page(
     coming = await site.ask(diary.coming_visits, [at.shop.id], now_s, NEXT)
     waiting = await site.ask(diary.visits_waiting, [at.shop.id], waiting_states(site), now_s)
     paid = await paid_marks(site, {v.order_id for v in (*visits, *coming, *waiting)}, locale)
-    showing = Showing(request, site, at.shop.zone, names, paid)
+    titles = await titles_of(site, {v.id for v in (*visits, *coming, *waiting)})
+    showing = Showing(request, site, at.shop.zone, names, paid, titles)
     of_today = [showing.visit(v) for v in visits]
     owing = [v for v in visits if v.effect == "shortens" and v.order_id in paid and not paid[v.order_id].settled]
     left = [v for v in of_today if not v.cancelled and v.to_s > now_s]

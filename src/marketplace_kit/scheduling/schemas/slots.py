@@ -55,7 +55,8 @@ class SlotsView(msgspec.Struct, frozen=True, kw_only=True):
     (``no_staff``), nobody works in the coming time (``no_hours``), it is not offered online (``not_online``), or the
     shop has no IIN or BIN yet (``tax_id_required``). For a
     ``home_visit`` also ``no_address`` (say where) and ``out_of_zone`` (nobody comes there); ``areas`` are the parts of
-    the town by which one may say where, (number, name).
+    the town by which one may say where, (number, name). ``price`` is that of the whole visit, whoever does it; some of
+    ``staff`` may have another. ``subjects`` is for how many it is: several come in turn, or together.
     ``waitlist`` is the page on which one waits for a time of a full day; empty where nobody can.
     """
 
@@ -73,6 +74,8 @@ class SlotsView(msgspec.Struct, frozen=True, kw_only=True):
     waitlist: str = ""
     home_visit: bool = False
     areas: list[tuple[int, str]] = []
+    price: Money | None = None
+    subjects: int = 1
 
 
 class DayState(msgspec.Struct, frozen=True, kw_only=True):

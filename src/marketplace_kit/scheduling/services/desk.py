@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -14,6 +14,7 @@ from marketplace_kit.kernel.hooks import Actor, Glance
 from marketplace_kit.kernel.process import Stage
 from marketplace_kit.kernel.settings import SiteSettings
 from marketplace_kit.kernel.site import Site, UnitOfWork
+from marketplace_kit.listings.queries.titles import title_in
 from marketplace_kit.scheduling.queries.following import Followed
 
 
@@ -21,7 +22,8 @@ from marketplace_kit.scheduling.queries.following import Followed
 class Reached:
     """How the customer of an order is reached, and where they look after it. ``path`` is a page of this site (with the
     secret of a guest's link: never store it), ``shop_path`` the shop's; ``facts`` are the line's own; ``note`` is what
-    was last said of the line (a reason, a summary).
+    was last said of the line (a reason, a summary), ``number`` what the order is called, ``title`` what the line is
+    (“Bath: Rex”, where the listing is a bath).
     """
 
     name: str = ""
@@ -32,10 +34,16 @@ class Reached:
     shop_path: str = ""
     facts: Mapping[str, Any] = attrs.field(factory=dict)
     note: str = ""
+    number: str = ""
+    title: str = ""
 
 
 class Desk(Protocol):
     """What is known of an appointment by the order that it belongs to."""
+
+    async def titles(self, connection: AsyncConnection, line_ids: Collection[UUID]) -> Mapping[UUID, str]:
+        """What lines are called; in one statement, whatever their number."""
+        ...
 
     async def reach(
         self, connection: AsyncConnection, site: Site, order_id: UUID, line_id: UUID, now: datetime
@@ -111,6 +119,13 @@ class Timekeeper(Protocol):
         ...
 
 
+async def reached_by(connection: AsyncConnection, site: Site, order_id: UUID, line_id: UUID) -> Reached:
+    """As the order alone knows it; nothing without one."""
+    desk: Desk | None = site.facilities.get(Desk)
+    found = None if desk is None else await desk.reach(connection, site, order_id, line_id, site.clock.now())
+    return found or Reached()
+
+
 async def reach(connection: AsyncConnection, site: Site, one: Followed) -> Reached:
     """As the order knows it; without an order, as the appointment does."""
     desk: Desk | None = site.facilities.get(Desk)
@@ -123,6 +138,22 @@ async def reach(connection: AsyncConnection, site: Site, one: Followed) -> Reach
         name=found.name or one.contact_name or one.person_name,
         locale=one.locale or found.locale or usual,
     )
+
+
+def called(one: Any, locale: str, line_title: str) -> str:
+    """What an appointment is called in a language; what its line says beyond the listing's own title (whom it is for:
+    “Bath: Rex”) is said behind that.
+    """
+    said = title_in(one, locale)
+    return said + line_title.removeprefix(one.title) if line_title.startswith(one.title) else said
+
+
+async def titles_of(site: Site, line_ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """What appointments are called by their orders; nothing on a site that takes none."""
+    desk: Desk | None = site.facilities.get(Desk)
+    if desk is None or not line_ids:
+        return {}
+    return await site.ask(desk.titles, line_ids)
 
 
 def stage_of(site: Site, kind: str, state: str, effect: str) -> Stage:
@@ -142,9 +173,24 @@ def waits_for_money(site: Site, one: Followed) -> bool:
     return known is not None and any(t.verb == "settle" for t in known.process.moves(one.state))
 
 
-def verbs_of(site: Site, one: Followed, facts: Mapping[str, Any]) -> dict[str, str | None]:
-    """What its customer may do with it by its process: each with why not at this moment, or ``None``. ``facts`` are
-    those of its line.
+class Standing(Protocol):
+    """An appointment as far as its process is asked about it."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def effect(self) -> str: ...
+
+
+def verbs_of(
+    site: Site, one: Standing, facts: Mapping[str, Any], roles: Collection[str] = ("customer",)
+) -> dict[str, str | None]:
+    """What its customer (or whoever has these ``roles``) may do with it by its process: each with why not at this
+    moment, or ``None``. ``facts`` are those of its line.
     """
     known = site.registry.line_kinds.get(one.kind)
     if known is None:
@@ -154,7 +200,7 @@ def verbs_of(site: Site, one: Followed, facts: Mapping[str, Any]) -> dict[str, s
         state=one.state,
         stage=stage_of(site, one.kind, one.state, one.effect),
         facts=facts,
-        roles=frozenset({"customer"}),
+        roles=frozenset(roles),
         now=site.clock.now(),
     )
     return {t.verb: known.not_now(glance, t.verb) for t in known.process.moves(one.state, glance.roles)}

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from marketplace_kit.kernel.hooks import Actor
-from marketplace_kit.kernel.money import Money
+from marketplace_kit.kernel.money import Money, exponent
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.scheduling import queries
 from marketplace_kit.scheduling.domain.windows import day_bounds
@@ -85,13 +85,19 @@ def _figures(
         visits=len(took),
         missed=len(missed),
         earned=total,
-        average=Money(total.amount // len(sums), total.currency) if total else None,
+        average=_average(total, len(sums)) if total else None,
         busy=busy,
         available=available,
         occupancy=busy / available if available else None,
         missed_share=len(missed) / len(now) if now else None,
         again_share=again / len(known) if known else None,
     )
+
+
+def _average(total: Money, number: int) -> Money:
+    """In whole units of the currency, half up: nobody thinks of an average in tiyn."""
+    unit = 10 ** exponent(total.currency)
+    return Money((2 * total.amount + number * unit) // (2 * number * unit) * unit, total.currency)
 
 
 def _came_again(visit: Done, done: Sequence[Done]) -> bool:

@@ -68,13 +68,18 @@ async def invite_of(connection: AsyncConnection, site: Site, one: Followed, toke
 
 def attached(site: Site, one: Followed, reached: Reached, link: str) -> Attachment:
     """The invitation as it goes with a mail."""
-    meeting = meeting_of(site, one, reached.locale, link=link, stamp=site.clock.now())
+    meeting = meeting_of(site, one, reached.locale, link=link, title=_title(one, reached), stamp=site.clock.now())
     media_type = f"text/calendar; method={method_of(meeting)}"
     return Attachment(name=FILE, media_type=media_type, content=_text(site, one, meeting, reached))
 
 
 def invite_text(site: Site, one: Followed, reached: Reached, *, link: str) -> str:
-    return _text(site, one, meeting_of(site, one, reached.locale, link=link, stamp=site.clock.now()), reached)
+    title, now = _title(one, reached), site.clock.now()
+    return _text(site, one, meeting_of(site, one, reached.locale, link=link, title=title, stamp=now), reached)
+
+
+def _title(one: Followed, reached: Reached) -> str:
+    return f"{called(one, reached.locale, reached.title)} – {one.shop}"
 
 
 def _text(site: Site, one: Followed, meeting: Meeting, reached: Reached) -> str:

@@ -17,6 +17,7 @@ from marketplace_kit.kernel.fields import NoFields
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.hooks.lines import Customer, Wish
 from marketplace_kit.kernel.ids import new_id
+from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.listings.queries.titles import title_in
 from marketplace_kit.scheduling.domain.offers import STAFF, Role, free
@@ -117,6 +118,8 @@ async def slots_for(
         latest=last_day,
         not_bookable=_not_there(plan, jobs) or _why_not(roles, service, by_staff),
         home_visit=bool(plan.vans),
+        price=_total([job.price_by(None) for job in jobs]),
+        subjects=len(jobs),
         areas=list(dict.fromkeys((a.id, a.name) for one in vans_for(plan, jobs) for a in plan.vans[one].areas)),
         waitlist=f"/book/{listing_id}/wait" if not by_staff and can_wait(site, service.kind, bool(plan.vans)) else "",
     )
@@ -345,9 +348,7 @@ def _staff(plan: Plan, jobs: Sequence[Job], resource_id: int) -> StaffView:
     resource = plan.resources[resource_id]
     own = [plan.performers.get(job.service.listing_id, {}).get(resource_id) for job in jobs]
     minutes = sum(job.minutes_by(o) for job, o in zip(jobs, own, strict=True))
-    prices = [job.price_by(o) for job, o in zip(jobs, own, strict=True)]
-    known = [price for price in prices if price is not None]
-    total = reduce(add, known) if known and len(known) == len(prices) else None
+    total = _total([job.price_by(o) for job, o in zip(jobs, own, strict=True)])
     return StaffView(
         id=resource.id,
         name=resource.name,
@@ -356,6 +357,12 @@ def _staff(plan: Plan, jobs: Sequence[Job], resource_id: int) -> StaffView:
         minutes=minutes,
         price=total,
     )
+
+
+def _total(prices: Sequence[Money | None]) -> Money | None:
+    """Of all, if each is known."""
+    known = [price for price in prices if price is not None]
+    return reduce(add, known) if known and len(known) == len(prices) else None
 
 
 def _why_not(roles: Sequence[Role], service: Service, by_staff: bool) -> str:

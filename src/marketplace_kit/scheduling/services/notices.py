@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 from marketplace_kit.kernel.hooks import Notice
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
-from marketplace_kit.listings.queries.titles import title_in
 from marketplace_kit.scheduling.queries.following import Followed
-from marketplace_kit.scheduling.services.desk import Reached
+from marketplace_kit.scheduling.services.desk import Reached, called
 from marketplace_kit.web.formats import day
 
 TO_PAY, TIME_FREE = "scheduling.to_pay", "scheduling.time_free"
@@ -32,6 +31,7 @@ BOTH_WAYS = frozenset({TO_PAY, REQUESTED, CONFIRMED, MOVED, DECLINED, CANCELLED}
 
 _SAMPLE = {
     "title": "Шаш қию",
+    "number": "4XK2M7QT",
     "shop": "Айгерім",
     "when": "15.04.2027, 16:00 (Атырау)",
     "where": "Айгерім, Атырау, Сатпаев көшесі 15",
@@ -59,7 +59,7 @@ NOTICES = (
         REQUESTED,
         N_("My request for an appointment"),
         N_("{shop} has your request: {when}"),
-        N_("You asked for “{title}” on {when}. {shop} will confirm it or propose another time."),
+        N_("You asked for “{title}” on {when}. {shop} will confirm it or propose another time. Booking {number}."),
         urgent=True,
     ),
     _notice(
@@ -73,7 +73,7 @@ NOTICES = (
         CONFIRMED,
         N_("My appointment is confirmed"),
         N_("Confirmed: {title}, {when}"),
-        N_("“{title}” on {when}.\n{where}\n{directions}"),
+        N_("“{title}” on {when}.\n{where}\n{directions}\nBooking {number}."),
         urgent=True,
     ),
     _notice(
@@ -140,7 +140,7 @@ NOTICES = (
         REMINDER,
         N_("Reminders of my appointments"),
         N_("Reminder: {title}, {when}"),
-        N_("“{title}” on {when}.\n{where}\n{directions}\nPlease say by the link whether you will come."),
+        N_("“{title}” on {when}.\n{where}\n{directions}\nBooking {number}. Please say by the link if you will come."),
         # Its moment was chosen with the quiet hours in mind; later would be too late.
         urgent=True,
     ),
@@ -219,7 +219,8 @@ def facts_of(site: Site, one: Followed, reached: Reached, locale: str) -> dict[s
     town = one.town(locale)
     summary = "\n".join(str(reached.facts[k]) for k in ("summary", "care") if reached.facts.get(k))
     return {
-        "title": title_in(one, locale),
+        "title": called(one, locale, reached.title),
+        "number": reached.number,
         "shop": one.shop,
         "when": said_at(one.starts_s, one.zone, town, locale),
         "where": one.where(locale),

@@ -15,15 +15,20 @@ from marketplace_kit.kernel.jobs import Work
 from marketplace_kit.kernel.outgoing import Outgoing
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.notifications.schemas import NotificationSettings
+from marketplace_kit.scheduling.domain import NobodyToRemind, RemindedAlready
 from marketplace_kit.scheduling.domain.reminders import SENT, SKIPPED, VOID, WAITING, Quiet, planned
 from marketplace_kit.scheduling.queries.following import WILL_COME, Followed, followed
 from marketplace_kit.scheduling.services.desk import is_agreed
 from marketplace_kit.scheduling.services.notices import REMINDER
 from marketplace_kit.scheduling.services.telling import tell_customer
 from marketplace_kit.scheduling.tables import appointment_reminder_table as reminder
+from marketplace_kit.scheduling.tables import appointment_table as appointment
 from marketplace_kit.scheduling.tables.following import answer_table as answer
+from marketplace_kit.shops.domain import ADMIN, OWNER, STAFF
+from marketplace_kit.shops.services import access_shop
 
 REMIND = "scheduling.remind"
+AGAIN_AFTER = timedelta(hours=1)
 
 
 class Remind(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,12 +142,36 @@ def _still_true(uow: UnitOfWork, one: Followed, share: Remind) -> bool:
     return one.version == share.version and is_agreed(uow.site, one) and one.starts_s > uow.at.timestamp()
 
 
+async def remind_now(uow: UnitOfWork, appointment_id: UUID, *, by: Actor) -> None:
+    """By hand, by whoever works there: at once, beside those that leave by themselves, not twice in an hour. Refuses
+    :class:`Missing` to strangers, :class:`RemindedAlready`, and :class:`NobodyToRemind` where it would reach nobody.
+    """
+    one = await followed(await uow.session.connection(), appointment_id)
+    if one is None:
+        raise Missing
+    await access_shop(uow, one.shop_id, by=by, roles=(OWNER, STAFF, ADMIN))
+    # Two who press it at once are told apart here: the second sees what the first has written.
+    await uow.session.execute(sa.select(appointment.c.id).where(appointment.c.id == one.id).with_for_update())
+    mine = sa.and_(reminder.c.appointment_id == one.id, reminder.c.offset_minutes < 0)
+    last = (await uow.session.execute(sa.select(sa.func.max(reminder.c.due_at)).where(mine))).scalar()
+    if last is not None and uow.at - last < AGAIN_AFTER:
+        raise RemindedAlready(again_at=(last + AGAIN_AFTER).isoformat())
+    if not is_agreed(uow.site, one) or one.starts_s <= uow.at.timestamp():
+        raise NobodyToRemind
+    number = -int(uow.at.timestamp()) // 60
+    if not await tell_customer(uow, one, REMINDER, offset=number):
+        raise NobodyToRemind
+    row = {"appointment_id": one.id, "version": one.version, "offset_minutes": number, "due_at": uow.at, "state": SENT}
+    await uow.session.execute(sa.insert(reminder).values(row))
+
+
 async def _overtaken(uow: UnitOfWork, share: Remind) -> bool:
     """The next one is due as well (nobody worked for hours): that one is enough."""
     next_ = sa.select(reminder.c.offset_minutes).where(
         reminder.c.appointment_id == share.appointment_id,
         reminder.c.version == share.version,
         reminder.c.offset_minutes < share.offset,
+        reminder.c.offset_minutes >= 0,  # one by hand takes nothing from those that were planned
         reminder.c.state.in_((WAITING, SENT)),
         reminder.c.due_at <= uow.at,
     )
