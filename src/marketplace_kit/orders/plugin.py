@@ -45,9 +45,12 @@ from marketplace_kit.orders.services import (
 )
 from marketplace_kit.orders.services.telling import (
     ACCEPTED,
+    AGREES,
+    ASKED,
     BY_CUSTOMER,
     CANCELLED,
     CHANGED,
+    DECLINES,
     NEXT,
     PLACED,
     READY,
@@ -142,6 +145,33 @@ NOTICES = (
         category="orders",
         sample=_SAMPLE,
     ),
+    Notice(
+        name=ASKED,
+        label=N_("A customer asks to change an order"),
+        subject=N_("Please answer: a change of order #{id}"),
+        body=N_("{customer} would like order #{id} to be changed: {reason}"),
+        category="orders",
+        urgent=True,
+        sample=_SAMPLE,
+    ),
+    Notice(
+        name=AGREES,
+        label=N_("The shop agrees to the change that I asked for"),
+        subject=N_("Order #{id}: your change is agreed to"),
+        body=N_("“{shop}” agrees to the change of your order #{id}. {reason}"),
+        category="orders",
+        urgent=True,
+        sample=_SAMPLE,
+    ),
+    Notice(
+        name=DECLINES,
+        label=N_("The change that I asked for is not possible"),
+        subject=N_("Order #{id}: the change is not possible"),
+        body=N_("“{shop}” cannot change your order #{id} as you asked. It stays as it is. {reason}"),
+        category="orders",
+        urgent=True,
+        sample=_SAMPLE,
+    ),
 )
 PERSONAL = PersonalData(
     name="orders.orders",
@@ -155,6 +185,10 @@ PERSONAL = PersonalData(
         "order_line.choice": "content",
         "order_event.actor_id": "trace",
         "order_event.note": "content",
+        "order_change_request.asked_by": "trace",
+        "order_change_request.answered_by": "trace",
+        "order_change_request.text": "content",
+        "order_change_request.answer": "content",
         "order_payment.by_id": "trace",
         "order_payment.reference": "content",
         "order_draft.person_id": "trace",
@@ -251,6 +285,8 @@ class Orders(Plugin):
     @override
     def mk_panels(self, slot: str, snapshot: Mapping[str, Any]) -> Sequence[Panel]:
         actor = snapshot.get("actor")
+        if slot == "sell.today":
+            return (Panel(template="orders/asked.html", context={"shop_id": snapshot["shop_id"]}, order=1),)
         if slot == "sell_after" and isinstance(actor, Actor) and actor.may(SEE_SHOP):
             return (Panel(template="orders/open_count.html", context={}, order=10),)
         return ()

@@ -8,9 +8,12 @@ from marketplace_kit.kernel.database import Json, UtcDateTime, Uuid, mapper, met
 from marketplace_kit.kernel.process import Stage
 from marketplace_kit.orders.domain import ACTOR_KINDS, Line, Order
 from marketplace_kit.orders.domain.paid import DESK, MEANS
+from marketplace_kit.orders.domain.wishes import LONGEST as LONGEST_WISH
+from marketplace_kit.orders.domain.wishes import STATES
 
 _STAGES = ", ".join(f"'{stage}'" for stage in Stage)
 _MEANS = ", ".join(f"'{means}'" for means in MEANS)
+_REQUEST_STATES = ", ".join(f"'{state}'" for state in STATES)
 _ACTORS = ", ".join(f"'{kind}'" for kind in ACTOR_KINDS)
 
 order_table = sa.Table(
@@ -161,6 +164,37 @@ payment_table = sa.Table(
 or remove a row. ``total_amount`` is what was to be paid at that moment.
 """
 
+_OPEN_REQUEST = sa.text("state = 'open'")
+change_request_table = sa.Table(
+    "order_change_request",
+    metadata,
+    sa.Column("id", Uuid, primary_key=True),
+    sa.Column("order_id", Uuid, sa.ForeignKey("order_head.id", ondelete="RESTRICT"), nullable=False),
+    sa.Column("line_id", Uuid, sa.ForeignKey("order_line.id", ondelete="RESTRICT"), index=True),
+    sa.Column("asked_at", UtcDateTime, nullable=False),
+    # Names are looked up, as the timeline's are.
+    sa.Column("asked_by", Uuid, index=True),
+    sa.Column("text", sa.String(LONGEST_WISH), nullable=False),
+    sa.Column("starts_at", UtcDateTime),
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Column("answer", sa.String(LONGEST_WISH), nullable=False),
+    sa.Column("answered_at", UtcDateTime),
+    sa.Column("answered_by", Uuid, index=True),
+    sa.CheckConstraint(f"state IN ({_REQUEST_STATES})", name="state"),
+    sa.CheckConstraint("(state = 'open') = (answered_at IS NULL)", name="answered"),
+    sa.CheckConstraint("text <> ''", name="text"),
+    # One question at a time.
+    sa.Index(
+        "uq_order_change_request_open",
+        "order_id",
+        unique=True,
+        postgresql_where=_OPEN_REQUEST,
+        sqlite_where=_OPEN_REQUEST,
+    ),
+    sa.Index("ix_order_change_request_order", "order_id", "asked_at", "id"),
+)
+"""What customers asked to have changed, and what the shop answered; nothing of the order follows from a row."""
+
 draft_table = sa.Table(
     "order_draft",
     metadata,
@@ -211,5 +245,15 @@ mapper.map_imperatively(Order, order_table, version_id_col=order_table.c.version
 mapper.map_imperatively(Line, line_table, version_id_col=line_table.c.version)
 
 TABLES = tuple(
-    t.name for t in (order_table, line_table, event_table, payment_table, draft_table, draft_line_table, link_table)
+    t.name
+    for t in (
+        order_table,
+        line_table,
+        event_table,
+        payment_table,
+        change_request_table,
+        draft_table,
+        draft_line_table,
+        link_table,
+    )
 )

@@ -2,7 +2,8 @@
 
 from marketplace_kit.orders.api.announcing import handlers as announcing
 from marketplace_kit.orders.api.doors import handlers as doors
+from marketplace_kit.orders.api.wishing import handlers as wishing
 
-handlers = (*doors, *announcing)
+handlers = (*doors, *announcing, *wishing)
 
 __all__ = ["handlers"]

@@ -6,7 +6,8 @@ from marketplace_kit.orders.pages.mine import handlers as mine
 from marketplace_kit.orders.pages.ordering import handlers as ordering
 from marketplace_kit.orders.pages.paying import handlers as paying
 from marketplace_kit.orders.pages.selling import handlers as selling
+from marketplace_kit.orders.pages.wishing import handlers as wishing
 
-handlers = (*ordering, *mine, *guests, *selling, *paying, *announcing)
+handlers = (*ordering, *mine, *guests, *selling, *paying, *announcing, *wishing)
 
 __all__ = ["handlers"]

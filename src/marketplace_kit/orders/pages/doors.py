@@ -17,10 +17,11 @@ from litestar.response import Response
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.orders.domain import CUSTOMER
+from marketplace_kit.orders.pages import wishing
 from marketplace_kit.orders.pages.acting import cancel_page, do_again, do_cancel, do_verb
 from marketplace_kit.orders.pages.asking import verb_page
 from marketplace_kit.orders.pages.showing import order_page, unlisted
-from marketplace_kit.orders.schemas import OrderView
+from marketplace_kit.orders.schemas import ChangeAnswer, ChangeWish, OrderView
 from marketplace_kit.orders.services import link_topic, order_topic
 from marketplace_kit.web.context import Given, WebRequest, visit_of
 from marketplace_kit.web.routing import route
@@ -123,4 +124,61 @@ def handlers_of(door: Door) -> tuple[Any, ...]:
         return await do_again(request, site, actor, order, base=door.base(order, key), visitor=visitor)
 
     common: tuple[Any, ...] = (one_order, ask_verb, act, ask_cancel, cancel)
-    return (*common, again) if door.side == CUSTOMER else common
+    if door.side == CUSTOMER:
+        return (*common, again, *_asking(door, page_of))
+    return (*common, *_answering(door, page_of))
+
+
+def _asking(door: Door, page_of: str) -> tuple[Any, ...]:
+    """A customer asks for a change, and takes that back."""
+
+    @get(f"{page_of}/change", **route(door.work), include_in_schema=False)
+    async def ask_change(
+        request: WebRequest, site: Given[Site], actor: Given[Actor], key: FromPath[str]
+    ) -> Response[Any]:
+        order = await door.find(request, site, actor, key)
+        base = door.base(order, key)
+        asked: dict[str, Any] = {"action": f"{base}/change", "base": base, "nav_slot": door.nav_slot}
+        return door.shown(await wishing.change_page(request, order, ChangeWish, **asked))
+
+    @post(f"{page_of}/change", **route(door.work), include_in_schema=False, status_code=200)
+    async def change(request: WebRequest, site: Given[Site], actor: Given[Actor], key: FromPath[str]) -> Response[Any]:
+        order = await door.find(request, site, actor, key)
+        asked = {"nav_slot": door.nav_slot, "token": door.token(key)}
+        return door.shown(await wishing.do_ask(request, site, actor, order, base=door.base(order, key), **asked))
+
+    @post(
+        f"{page_of}/change/{{request_id:uuid}}/withdraw", **route(door.work), include_in_schema=False, status_code=200
+    )
+    async def withdraw(
+        request: WebRequest, site: Given[Site], actor: Given[Actor], key: FromPath[str], request_id: FromPath[UUID]
+    ) -> Response[Any]:
+        order = await door.find(request, site, actor, key)
+        asked = {"base": door.base(order, key), "token": door.token(key)}
+        return door.shown(await wishing.do_withdraw(request, site, actor, order, request_id, **asked))
+
+    return ask_change, change, withdraw
+
+
+def _answering(door: Door, page_of: str) -> tuple[Any, ...]:
+    """The shop answers who asked for a change."""
+    one_of = f"{page_of}/change/{{request_id:uuid}}"
+
+    @get(one_of, **route(door.work), include_in_schema=False)
+    async def see_change(
+        request: WebRequest, site: Given[Site], actor: Given[Actor], key: FromPath[str], request_id: FromPath[UUID]
+    ) -> Response[Any]:
+        order = await door.find(request, site, actor, key)
+        base, about = door.base(order, key), wishing.request_of(order, request_id)
+        asked: dict[str, Any] = {"action": f"{base}/change/{request_id}", "base": base, "nav_slot": door.nav_slot}
+        return await wishing.change_page(request, order, ChangeAnswer, about=about, **asked)
+
+    @post(one_of, **route(door.work), include_in_schema=False, status_code=200)
+    async def answer_change(
+        request: WebRequest, site: Given[Site], actor: Given[Actor], key: FromPath[str], request_id: FromPath[UUID]
+    ) -> Response[Any]:
+        order = await door.find(request, site, actor, key)
+        asked = {"base": door.base(order, key), "nav_slot": door.nav_slot}
+        return await wishing.do_answer(request, site, actor, order, request_id, **asked)
+
+    return see_change, answer_change

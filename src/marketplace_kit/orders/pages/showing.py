@@ -179,6 +179,7 @@ async def order_page(
 ) -> Response[str]:
     """Context: order (an OrderView), lines (ShownLines), entries (the timeline), state, paid_state, steps, base, links
     (contacts), maps, again (the address that orders the same once more), cancel (the address that cancels it whole),
+    change (the address on which its customer asks for a change),
     role, topic.
     Slots ``order.line`` (with each line: ``line_id, order_id, listing_id, kind, status, stage, title, facts, starts_at,
     ends_at, role``) and ``order.after`` (``order_id, number, shop_id, customer_id, status, total, currency, role``).
@@ -188,6 +189,7 @@ async def order_page(
     shop, actor = order.shop, visit_of(request).actor
     by_link = order.customer_id is None or actor.person_id != order.customer_id
     open_lines = [line for line in order.lines if line.stage not in (Stage.COMPLETED, Stage.CANCELLED)]
+    asks = all(one.state != "open" for one in order.change_requests)
     may_cancel = open_lines and all(any(m.stage == "cancelled" for m in line.moves) for line in open_lines)
     return await page(
         request,
@@ -208,6 +210,7 @@ async def order_page(
         maps=list(map_links(None, None, shop.address, shop.city).items()) if role == CUSTOMER else [],
         again=again,
         cancel=f"{base}/cancel" if may_cancel and len(open_lines) > 1 else "",
+        change=f"{base}/change" if role == CUSTOMER and asks and open_lines else "",
         role=role,
         nav_slot=nav_slot,
         back_href=back[0],

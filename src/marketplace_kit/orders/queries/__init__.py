@@ -14,6 +14,7 @@ from marketplace_kit.orders.queries.lists import (
 from marketplace_kit.orders.queries.paying import paid_sums
 from marketplace_kit.orders.queries.personal import export, holds
 from marketplace_kit.orders.queries.stats import shop_stats
+from marketplace_kit.orders.queries.wishes import waiting_requests
 
 __all__ = [
     "LineFacts",
@@ -34,4 +35,5 @@ __all__ = [
     "shop_stats",
     "shop_statuses",
     "tracking_of",
+    "waiting_requests",
 ]

@@ -28,9 +28,11 @@ from marketplace_kit.orders.domain import (
     step_of,
 )
 from marketplace_kit.orders.domain.paid import PAID_STATES
+from marketplace_kit.orders.domain.wishes import CHANGE, REQUESTS
 from marketplace_kit.orders.queries.kinds import Words
 from marketplace_kit.orders.queries.lines import lines_of
 from marketplace_kit.orders.queries.paying import paid_view, payments_of
+from marketplace_kit.orders.queries.wishes import requests_of
 from marketplace_kit.orders.schemas import (
     DraftLine,
     DraftView,
@@ -111,7 +113,7 @@ async def order_page(
     by_link: UUID | None = None,
 ) -> OrderView | None:
     """An order for its customer, whoever works for its shop, an admin, or (``by_link``: the order that a link opened)
-    a guest; ``None`` to everybody else. ``side`` asks to see it as ``customer`` or ``shop`` only. Four statements.
+    a guest; ``None`` to everybody else. ``side`` asks to see it as ``customer`` or ``shop`` only. Five statements.
     """
     mine = sa.and_(member.c.shop_id == order.c.shop_id, member.c.person_id == viewer.person_id)
     found = (
@@ -155,6 +157,7 @@ async def order_page(
         version=found.version,
         lines=lines,
         timeline=await _timeline(connection, found, lines, words),
+        change_requests=await requests_of(connection, found.id, found.shop_zone, words),
     )
 
 
@@ -176,6 +179,8 @@ def _event(row: Any, lines: Mapping[UUID, LineView], head: Any, words: Words) ->
         said = words.say(_CLOCK)
     if about is None and row.after in PAID_STATES:
         said = words.paid(row.verb, row.facts)
+    if about is None and row.verb == CHANGE:
+        said = words.say(REQUESTS[row.after.removeprefix("change_")].text)
     return EventView(
         id=row.id,
         at=row.at,

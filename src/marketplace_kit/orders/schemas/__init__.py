@@ -29,10 +29,14 @@ from marketplace_kit.orders.schemas.shown import (
     parts_raw,
     parts_view,
 )
+from marketplace_kit.orders.schemas.wishes import ChangeAnswer, ChangeRequest, ChangeWish
 
 __all__ = [
     "Begun",
     "CancelForm",
+    "ChangeAnswer",
+    "ChangeRequest",
+    "ChangeWish",
     "DayStats",
     "Details",
     "DraftLine",

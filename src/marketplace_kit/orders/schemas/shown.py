@@ -11,6 +11,7 @@ import msgspec
 from marketplace_kit.kernel.hooks import Part
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.orders.schemas.paying import PaidView
+from marketplace_kit.orders.schemas.wishes import ChangeRequest
 
 
 class PartView(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,6 +135,7 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     lines: list[LineView]
     timeline: list[EventView] = []
+    change_requests: list[ChangeRequest] = []
 
 
 class OrderRow(msgspec.Struct, frozen=True, kw_only=True):

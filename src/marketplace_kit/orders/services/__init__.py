@@ -21,6 +21,7 @@ from marketplace_kit.orders.services.watching import (
     order_topic,
     shop_topic,
 )
+from marketplace_kit.orders.services.wishing import answer_change, ask_change, withdraw_change
 
 __all__ = [
     "Acted",
@@ -29,6 +30,8 @@ __all__ = [
     "act",
     "adopt",
     "announce",
+    "answer_change",
+    "ask_change",
     "begin",
     "begin_again",
     "call_off",
@@ -60,4 +63,5 @@ __all__ = [
     "tell_moved",
     "tell_placed",
     "unmark_paid",
+    "withdraw_change",
 ]

@@ -91,8 +91,8 @@ async def act(
     somebody is here to ``customer`` or ``shop``. Refuses :class:`Missing` to strangers, :class:`InvalidTransition`,
     :class:`VersionConflict`, :class:`Invalid`, :class:`KindAway`, and whatever the kind refuses: then nothing changed.
     """
-    order, lines = await _held(uow, line_id=line_id)
-    doer = await _doer(uow, order, by, token=token, side=side, system=system)
+    order, lines = await held_order(uow, line_id=line_id)
+    doer = await doer_of(uow, order, by, token=token, side=side, system=system)
     line = next(one for one in lines if one.id == line_id)
     if version is not None and version != line.version:
         raise VersionConflict(version=line.version, status=line.status)
@@ -117,8 +117,8 @@ async def set_status(
     """
     if status not in set(Stage):
         raise Invalid(Problem("status", "not_a_choice", _NOT_A_STATUS))
-    order, lines = await _held(uow, order_id=order_id)
-    doer = await _doer(uow, order, by, token=token, side=side)
+    order, lines = await held_order(uow, order_id)
+    doer = await doer_of(uow, order, by, token=token, side=side)
     if version is not None and version != order.version:
         raise VersionConflict(version=order.version, status=order.status)
     todo = [line for line in lines if line.stage != status and not _process(uow, line)[1].state(line.status).terminal]
@@ -143,8 +143,8 @@ def _towards(process: Process, line: Line, stage: Stage, doer: Doer, order: Orde
     return (simple or there)[0]
 
 
-async def _held(
-    uow: UnitOfWork, *, line_id: UUID | None = None, order_id: UUID | None = None
+async def held_order(
+    uow: UnitOfWork, order_id: UUID | None = None, *, line_id: UUID | None = None
 ) -> tuple[Order, list[Line]]:
     """The order and its lines, held until the unit ends: of two who act at once the second one sees what the first one
     did.
@@ -161,9 +161,10 @@ async def _held(
     return order, lines
 
 
-async def _doer(
+async def doer_of(
     uow: UnitOfWork, order: Order, by: Actor, *, token: str = "", side: str = "", system: bool = False
 ) -> Doer:
+    """Who somebody is to an order. Refuses :class:`Missing` to strangers, :class:`ManageLinkInvalid`."""
     if system:
         return Doer(by=by, roles=frozenset({SYSTEM}))
     holds_link = bool(token) and await opens(uow, token, order.id)

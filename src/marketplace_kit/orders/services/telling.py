@@ -21,9 +21,11 @@ from marketplace_kit.notifications.queries import wordings_of
 from marketplace_kit.notifications.services import notify
 from marketplace_kit.notifications.services.wording import Said
 from marketplace_kit.orders.domain import SYSTEM, LineMoved, OrderPlaced
+from marketplace_kit.orders.domain.wishes import AGREED
 from marketplace_kit.orders.queries.kinds import Words
 from marketplace_kit.orders.services.jobnames import TELL_GUEST, TellGuest
 from marketplace_kit.orders.services.linking import link_of, plain_link
+from marketplace_kit.orders.tables import change_request_table as wish
 from marketplace_kit.orders.tables import event_table as event
 from marketplace_kit.orders.tables import line_table as line
 from marketplace_kit.orders.tables import order_table as order
@@ -33,6 +35,7 @@ from marketplace_kit.shops.tables import shop_table as shop
 PLACED, RECEIVED, STATUS, CANCELLED = "orders.placed", "orders.received", "orders.status", "orders.cancelled"
 BY_CUSTOMER, ACCEPTED, READY = "orders.by_customer", "orders.service_accepted", "orders.ready"
 CHANGED, NEXT = "orders.changed", "orders.next_in_queue"
+ASKED, AGREES, DECLINES = "orders.change_asked", "orders.change_agreed", "orders.change_declined"
 _READY_STATES = ("ready", "ready_for_pickup")
 OPERATOR = "operator"
 """The fact of a line that names who will do it, where its kind says so."""
@@ -157,6 +160,21 @@ def _notice_of(known: Known, moved: LineMoved) -> str:
     return STATUS
 
 
+async def tell_asked(uow: UnitOfWork, order_id: UUID, request_id: UUID, text: str) -> None:
+    """The shop hears that a customer would like something to be changed."""
+    known = await known_of(await uow.session.connection(), order_id)
+    if known is not None:
+        await _tell_shop(uow, attrs.evolve(known, reason=text), ASKED, key=f"{ASKED}:{request_id}")
+
+
+async def tell_answered(uow: UnitOfWork, order_id: UUID, request_id: UUID, state: str, text: str) -> None:
+    """The customer hears what the shop says to it."""
+    known = await known_of(await uow.session.connection(), order_id)
+    if known is not None:
+        notice = AGREES if state == AGREED else DECLINES
+        await _tell_customer(uow, attrs.evolve(known, reason=text), notice, key=f"{notice}:{request_id}")
+
+
 async def _tell_shop(uow: UnitOfWork, known: Known, notice: str, *, key: str) -> None:
     connection = await uow.session.connection()
     for member in await members_of(connection, known.shop_id):
@@ -247,5 +265,9 @@ async def _to_send(connection: AsyncConnection, share: TellGuest, now: Any) -> t
     known = await known_of(connection, share.order_id, share.line_id)
     if known is None:
         return None
+    if share.notice in (AGREES, DECLINES):
+        said = sa.select(wish.c.answer).where(wish.c.order_id == share.order_id, wish.c.answered_at.is_not(None))
+        last = await connection.execute(said.order_by(wish.c.answered_at.desc()).limit(1))
+        known = attrs.evolve(known, reason=last.scalar_one_or_none() or "")
     edited = await wordings_of(connection, share.notice, known.locale)
     return known, await link_of(connection, share.order_id, now), edited

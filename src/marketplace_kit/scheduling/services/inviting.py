@@ -18,7 +18,7 @@ from marketplace_kit.listings.queries.titles import title_in
 from marketplace_kit.notifications.schemas import MailSettings
 from marketplace_kit.scheduling.domain.invites import Mailbox, Meeting, invitation, method_of, uid_of
 from marketplace_kit.scheduling.queries.following import Followed, followed
-from marketplace_kit.scheduling.services.desk import Reached, is_agreed, reach
+from marketplace_kit.scheduling.services.desk import Reached, called, is_agreed, reach
 from marketplace_kit.web.identity import sign
 
 LASTS = timedelta(days=30)
