@@ -61,6 +61,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "order_line": {"tab": "services", "stage": "pending", "titles": {}},
     "order_event": {"actor_kind": "system"},
     "order_payment": {"paid_before": 0, "means": "cash"},
+    "order_change_request": {"state": "agreed"},
 }
 OWN: dict[type[Any], Any] = {
     UtcDateTime: MONDAY_MORNING,
