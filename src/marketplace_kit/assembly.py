@@ -31,7 +31,7 @@ from marketplace_kit.listings.services.promised import Promises
 from marketplace_kit.notifications.plugin import plugin as notifications
 from marketplace_kit.operations.plugin import plugin as operations
 from marketplace_kit.orders.plugin import plugin as orders
-from marketplace_kit.orders.services.desk import OrderBooker, OrderDesk, OrderPromises, OrderPurse
+from marketplace_kit.orders.services.desk import OrderBooker, OrderDesk, OrderPromises, OrderPurse, OrderRequests
 from marketplace_kit.orders.services.retiming import OrderTimekeeper
 from marketplace_kit.pages.plugin import plugin as pages
 from marketplace_kit.pages.queries import PageTree
@@ -41,12 +41,13 @@ from marketplace_kit.reviews.services.staffing import StaffRatings
 from marketplace_kit.scheduling.plugin import plugin as scheduling
 from marketplace_kit.scheduling.services.crew import Columns
 from marketplace_kit.scheduling.services.desk import Booker, Desk, Timekeeper
+from marketplace_kit.scheduling.services.next_free import NextTimes
 from marketplace_kit.scheduling.services.purse import Purse
 from marketplace_kit.scheduling.services.rated import Ratings
 from marketplace_kit.scheduling.services.waiting import Beginner
 from marketplace_kit.shops.plugin import plugin as shops
 from marketplace_kit.shops.queries import shop_ids_of
-from marketplace_kit.shops.services import Crew, Offers
+from marketplace_kit.shops.services import Crew, Offers, Requests, Times
 from marketplace_kit.web.plugin import plugin as web
 from marketplace_kit.web.resolver import PageSource
 
@@ -114,6 +115,8 @@ def open_site(
     meters_of(site)  # from the beginning: what breaks on the first page counts too
     site.facilities[Offers] = Window()
     site.facilities[Crew] = Columns()
+    site.facilities[Times] = NextTimes()
+    site.facilities[Requests] = OrderRequests()
     site.facilities[Promises] = OrderPromises()
     site.facilities[Desk] = OrderDesk()
     site.facilities[Purse] = OrderPurse()

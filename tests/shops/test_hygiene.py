@@ -25,7 +25,7 @@ from tests.listings.market import Market
 @pytest.fixture
 async def tidy(sites: Sites, clock: SetClock, anyio_backend: str) -> AsyncIterator[Market]:
     """A market that looks after its lists."""
-    wanted = {"shops.hygiene": True, "site.locale": "en"}
+    wanted = {"site.locale": "en"}
     async with sites.open(extra=[Goods()], environ={"MK_PLUGINS": ""}, clock=clock, overrides=wanted) as site:
         yield Market(site=site, clock=clock)
 
@@ -96,7 +96,12 @@ async def test_what_an_admin_hid_stays_hidden(tidy: Market) -> None:
     assert (await shop_now(tidy, shop_id)).state == HIDDEN
 
 
-async def test_nothing_is_hidden_where_the_site_does_not_want_it(market: Market) -> None:
-    shop_id = await ready_shop(market)
-    await change(market, shop_id, phone=None)
-    assert await tidy_lists(market.site) == (0, 0)
+async def test_nothing_is_hidden_where_the_site_does_not_want_it(
+    sites: Sites, clock: SetClock, anyio_backend: str
+) -> None:
+    unwanted = {"shops.hygiene": False}
+    async with sites.open(extra=[Goods()], environ={"MK_PLUGINS": ""}, clock=clock, overrides=unwanted) as site:
+        market = Market(site=site, clock=clock)
+        shop_id = await ready_shop(market)
+        await change(market, shop_id, phone=None)
+        assert await tidy_lists(market.site) == (0, 0)

@@ -96,6 +96,12 @@ NOTICES = (
         body=N_("Your shop “{shop}” is no longer shown in lists and search; its page stays. The reason: {reason}"),
     ),
     Notice(
+        name="shops.hidden_soon",
+        label=N_("My shop will be taken out of lists"),
+        subject=N_("“{shop}” will soon not be shown in lists"),
+        body=N_("In three days your shop “{shop}” will no longer be shown in lists and search. The reason: {reason}"),
+    ),
+    Notice(
         name="shops.member_added",
         label=N_("I work for a shop now"),
         subject=N_("You work for “{shop}” now"),

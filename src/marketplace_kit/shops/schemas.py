@@ -23,14 +23,34 @@ class ShopSettings(Form):
     hygiene: Annotated[
         bool,
         Field(
-            N_("Incomplete shops leave the lists"),
+            N_("Shops that cannot be dealt with leave the lists"),
             runtime=True,
             hint=N_(
-                "Every night a live shop without name, address, hours, phone or offers is taken out of lists and"
-                " search. It comes back by itself."
+                "Every night a live shop that lacks name, address, hours, phone or offers, where nothing can be booked,"
+                " or that lets requests expire is taken out of lists and search."
             ),
         ),
-    ] = False
+    ] = True
+    bookable_days: Annotated[
+        int,
+        Field(
+            N_("Days in which something must be bookable"),
+            min=1,
+            max=60,
+            runtime=True,
+            hint=N_("Where nothing is, the shop leaves the lists three days after it was warned."),
+        ),
+    ] = 14
+    expired_requests: Annotated[
+        int,
+        Field(
+            N_("Requests that a shop may let expire in a week"),
+            min=0,
+            max=1000,
+            runtime=True,
+            hint=N_("As many take it out of lists until an admin puts it back. 0: never."),
+        ),
+    ] = 3
 
 
 class NewShop(Form):

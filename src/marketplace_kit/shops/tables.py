@@ -43,6 +43,7 @@ shop_table = sa.Table(
     sa.Column("state_reason", sa.String(500), nullable=False, server_default=""),
     sa.Column("state_since", UtcDateTime),
     sa.Column("hidden_for", sa.String(40)),
+    sa.Column("warned_at", UtcDateTime),
     sa.Column("rating_average", sa.Float),
     sa.Column("rating_count", sa.Integer, nullable=False, server_default="0"),
     sa.Column("cover", sa.String(60)),

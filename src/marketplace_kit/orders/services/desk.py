@@ -33,10 +33,12 @@ from marketplace_kit.orders.services.acting import act
 from marketplace_kit.orders.services.beginning import begin, line_kind, wishes_of
 from marketplace_kit.orders.services.linking import link_of, plain_link
 from marketplace_kit.orders.services.placing import store
+from marketplace_kit.orders.tables import event_table as event
 from marketplace_kit.orders.tables import line_table as line
 from marketplace_kit.orders.tables import order_table as order
 from marketplace_kit.scheduling.services.desk import Caller, Reached
 from marketplace_kit.scheduling.services.purse import PaidMark
+from marketplace_kit.shops.domain import OPEN
 from marketplace_kit.shops.tables import shop_table as shop
 from marketplace_kit.web.formats import money
 
@@ -128,6 +130,28 @@ class OrderPromises:
             }
             for row in await connection.execute(wanted)
         ]
+
+
+class OrderRequests:
+    """What became of requests."""
+
+    async def left_to_expire(self, connection: AsyncConnection, since: datetime, most: int) -> list[UUID]:
+        """The live shops that let so many expire since, and since an admin last put them back."""
+        wanted = (
+            sa.select(order.c.shop_id)
+            .join_from(event, order, order.c.id == event.c.order_id)
+            .join(shop, shop.c.id == order.c.shop_id)
+            .where(
+                event.c.verb == "expire",
+                event.c.before == "requested",
+                event.c.at > since,
+                shop.c.state == OPEN,
+                sa.or_(shop.c.state_since.is_(None), event.c.at > shop.c.state_since),
+            )
+            .group_by(order.c.shop_id)
+            .having(sa.func.count() >= most)
+        )
+        return list((await connection.execute(wanted)).scalars())
 
 
 class OrderBooker:

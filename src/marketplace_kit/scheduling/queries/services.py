@@ -80,6 +80,7 @@ class Service:
     optional: bool
     published: bool
     shop_open: bool
+    shop_hidden: bool
     identified: bool
     phone: str
     zone: str
@@ -173,6 +174,7 @@ def _service(row: Sequence[Any]) -> tuple[Service, bool]:
         optional=bool(groups),
         published=state == "published",
         shop_open=shop_state == "open",
+        shop_hidden=shop_state == "hidden",
         identified=bool(tax_id),
         phone=phone or "",
         zone=zone,

@@ -27,10 +27,13 @@ from marketplace_kit.scheduling.schemas import Measured
 from marketplace_kit.scheduling.services.capacity import TimeCapacity
 from marketplace_kit.scheduling.services.planning import Job, limits, roles_for
 from marketplace_kit.scheduling.services.staffing import ensure_resource
-from marketplace_kit.scheduling.tables import next_free_table
+from marketplace_kit.scheduling.tables import next_free_table, service_rule_table
+from marketplace_kit.shops.domain import HIDDEN, OPEN
+from marketplace_kit.shops.tables import shop_table as shop
 
 NEXT_FREE = "scheduling.next_free"
 _WINDOW_S = 20
+FRESH = timedelta(days=2)
 LOOK_DAYS = (2, 12, 20)
 """So many dates are looked at first, then so many more: most listings have something soon."""
 _ALL = (
@@ -110,7 +113,7 @@ def _alike(plan: Plan, listing_id: UUID) -> tuple[Any, ...]:
 
 def _first_start(plan: Plan, listing_id: UUID, first: date, days: int, now: datetime) -> int | None:
     service = plan.services[listing_id]
-    if not service.rule.bookable_online or not service.shop_open or not service.identified:
+    if not service.rule.bookable_online or not (service.shop_open or service.shop_hidden) or not service.identified:
         return None
     # Where a van shall come nobody has said yet: a hint is good for who lives beside its base.
     place = next((Place(point=van.base) for van in plan.vans.values()), None)
@@ -160,3 +163,27 @@ async def work_out_all(site: Site) -> int:
 
 async def _shops(connection: AsyncConnection, kinds: Sequence[str]) -> list[UUID]:
     return list((await connection.execute(_ALL, {"kinds": kinds})).scalars())
+
+
+class NextTimes:
+    """The facility :class:`marketplace_kit.shops.services.Times`: what was worked out says it of all shops."""
+
+    async def none_before(self, connection: AsyncConnection, until: datetime, now: datetime) -> list[UUID]:
+        """What was not worked out lately says nothing."""
+        t, offered = next_free_table.c, sa.func.coalesce(service_rule_table.c.bookable_online, sa.true())
+        wanted = (
+            sa.select(listing.c.shop_id)
+            .join_from(next_free_table, listing, listing.c.id == t.listing_id)
+            .join(shop, shop.c.id == listing.c.shop_id)
+            .outerjoin(service_rule_table, service_rule_table.c.listing_id == listing.c.id)
+            .where(
+                listing.c.state == "published",
+                shop.c.state.in_((OPEN, HIDDEN)),
+                shop.c.tax_id.is_not(None),
+                offered,
+                t.worked_out_at > now - FRESH,
+            )
+            .group_by(listing.c.shop_id)
+            .having(sa.or_(sa.func.min(t.next_s).is_(None), sa.func.min(t.next_s) > int(until.timestamp())))
+        )
+        return list((await connection.execute(wanted)).scalars())

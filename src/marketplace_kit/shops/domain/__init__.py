@@ -183,8 +183,8 @@ class ShopMoved(Event, frozen=True, kw_only=True):
 
 @attrs.define(slots=False, eq=False, kw_only=True)
 class Shop:
-    """A vendor's place on the site. ``phone`` is public; ``hidden_for`` says why the site itself took it out of lists.
-    An address that was once the shop's leads there for ever.
+    """A vendor's place on the site. ``phone`` is public; ``hidden_for`` says why the site itself took it out of lists,
+    ``warned_at`` when it said that it will. An address that was once the shop's leads there for ever.
     """
 
     id: UUID = attrs.field(factory=new_id)
@@ -211,6 +211,7 @@ class Shop:
     state_reason: str = ""
     state_since: datetime | None = None
     hidden_for: str | None = None
+    warned_at: datetime | None = None
     rating_average: float | None = None
     rating_count: int = 0
     search_text: str = ""
@@ -220,6 +221,7 @@ class Shop:
     def move(self, verb: str, roles: Iterable[str]) -> ShopOpened | None:
         """Do a verb of the shop's process; refuses :class:`InvalidTransition`."""
         self.state = SHOP.move(self.state, verb, roles).name
+        self.warned_at = None
         self.hidden_for = None  # whoever moves it by hand has the last word
         return ShopOpened(shop_id=self.id, slug=self.slug) if self.state == OPEN else None
 

@@ -17,7 +17,7 @@ from marketplace_kit.shops.services.describing import (
     set_profile,
 )
 from marketplace_kit.shops.services.face import Face, face_of
-from marketplace_kit.shops.services.hygiene import tidy_lists
+from marketplace_kit.shops.services.hygiene import Requests, Times, tidy_lists
 from marketplace_kit.shops.services.members import Crew, add_member, change_member, invite_member, remove_member
 from marketplace_kit.shops.services.moving import go_live, move_shop
 from marketplace_kit.shops.services.opening import ensure_shop, open_shop, start_shop
@@ -37,7 +37,9 @@ __all__ = [
     "Face",
     "Offers",
     "OnOffer",
+    "Requests",
     "SampleShop",
+    "Times",
     "access_shop",
     "add_member",
     "agreed_with",
