@@ -17,6 +17,7 @@ from marketplace_kit.kernel.process import InvalidTransition
 from marketplace_kit.kernel.site import UnitOfWork
 from marketplace_kit.shops import queries, services
 from marketplace_kit.shops.domain import LastOwner
+from marketplace_kit.shops.domain.contacts import tax_id_fault
 from marketplace_kit.shops.plugin import plugin
 from marketplace_kit.shops.schemas import NewShop, ShopChange
 from marketplace_kit.shops.services.samples import SAMPLE_SHOPS, load_shops
@@ -207,3 +208,12 @@ async def test_the_sample_is_loaded_once_however_often_it_is_asked_for(market: M
     await load_shops(market.site)
     await load_shops(market.site)
     assert len((await market.site.ask(queries.shop_list)).items) == len(SAMPLE_SHOPS)
+
+
+async def test_a_shop_of_the_samples_can_be_booked_and_nobody_has_changed_it_yet(market: Market) -> None:
+    owner = await market.person("aigerim")
+    assert owner.person_id is not None
+    await services.ensure_shop(market.site, NewShop(name="Sample", city="Atyrau"), owner=owner.person_id)
+    found = await market.site.ask(queries.shop_page, "sample")
+    assert found is not None
+    assert (found.version, tax_id_fault(found.tax_id or "")) == (1, "")

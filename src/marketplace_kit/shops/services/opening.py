@@ -39,15 +39,15 @@ async def open_shop(uow: UnitOfWork, form: NewShop, *, by: Actor) -> Shop:
     return shop
 
 
-async def _begin(uow: UnitOfWork, form: DraftShop | NewShop, state: str, by: Actor) -> Shop:
+async def _begin(uow: UnitOfWork, form: DraftShop | NewShop, state: str, by: Actor, tax_id: str | None = None) -> Shop:
     if by.person_id is None:
         raise SignInNeeded
-    shop = await _stored(uow, form, state, by.locale)
+    shop = await _stored(uow, form, state, by.locale, tax_id)
     await set_member(uow, shop.id, by.person_id, OWNER)
     return shop
 
 
-async def _stored(uow: UnitOfWork, form: DraftShop | NewShop, state: str, locale: str) -> Shop:
+async def _stored(uow: UnitOfWork, form: DraftShop | NewShop, state: str, locale: str, tax_id: str | None) -> Shop:
     """A new row under the first free address: the name's own, else the name's with a short code. The database says
     which is free.
     """
@@ -64,6 +64,7 @@ async def _stored(uow: UnitOfWork, form: DraftShop | NewShop, state: str, locale
             city_id=city_id,
             zone=city.zone if city else uow.site.settings.of(SiteSettings).timezone,
             phone=form.phone,
+            tax_id=tax_id,
             state=state,
             state_since=uow.at,
             created_at=uow.at,
@@ -99,7 +100,6 @@ async def ensure_shop(site: Site, form: NewShop, *, owner: UUID) -> UUID:
 
 async def _open(uow: UnitOfWork, form: NewShop, *, by: Actor) -> Shop:
     """Open, whether or not the site wants to approve what people open, with a number by which it can be booked."""
-    shop = await _begin(uow, form, OPEN, by)
-    shop.tax_id = sample_tax_id(shop.slug)
+    shop = await _begin(uow, form, OPEN, by, sample_tax_id(form.name))
     uow.record(ShopOpened(shop_id=shop.id, slug=shop.slug))
     return shop
