@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from marketplace_kit.cli.running import DEMO_PASSWORD
 from tests.browser.conftest import PHONE
+from tests.browser.shops import is_open_with_hours
 from tests.browser.test_keyboard import tab_to
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_engine]
@@ -21,7 +22,7 @@ def a_service(page: Page) -> str:
     token = page.request.post("/api/auth/login", data=known).json()["access_token"]
     headers = {"Authorization": f"Bearer {token}"}
     shops = re.findall(r"/sell/shop/([0-9a-f-]{36})", page.request.get("/sell", headers=headers).text())
-    open_ = [s for s in shops if any(page.request.get(f"/api/shops/{s}/hours").json()["week"].values())]
+    open_ = [s for s in shops if is_open_with_hours(page, s)]
     offer = {
         "shop_id": open_[0],
         "kind": "listings.service",

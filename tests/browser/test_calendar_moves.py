@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from marketplace_kit.cli.running import DEMO_PASSWORD
 from tests.browser.conftest import Demo
+from tests.browser.shops import is_open_with_hours
 from tests.browser.test_keyboard import tab_to
 
 WHOLE_DAY = {"width": 1280, "height": 2000}
@@ -80,7 +81,7 @@ def headers(browser: Browser, demo: Demo) -> dict[str, str]:
 def a_guest_at_ten(page: Page, headers: dict[str, str], weeks: int) -> Booked:
     """Somebody new who works, with a service of their own, and a guest at ten o'clock so many weeks ahead."""
     shops = re.findall(r"/sell/shop/([0-9a-f-]{36})", page.request.get("/sell", headers=headers).text())
-    shop = next(s for s in shops if any(page.request.get(f"/api/shops/{s}/hours").json()["week"].values()))
+    shop = next(s for s in shops if is_open_with_hours(page, s))
     week = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "09:00-18:00")
     made = {"kind": "staff", "name": f"Dina {weeks}", "within_shop_hours": False}
     who = page.request.post(f"/api/shops/{shop}/resources", data=made, headers=headers).json()["id"]
@@ -94,7 +95,8 @@ def a_guest_at_ten(page: Page, headers: dict[str, str], weeks: int) -> Booked:
         "attributes": {"minutes": 60, "place": ["shop"]},
     }
     listing = page.request.post("/api/listings", data=offer, headers=headers).json()["id"]
-    assert page.request.post(f"/api/listings/{listing}/publish", headers=headers).ok
+    published = page.request.post(f"/api/listings/{listing}/publish", headers=headers)
+    assert published.ok, published.text()
     day = a_tuesday(weeks)
     calendar = f"/api/shops/{shop}/calendar?day={day.isoformat()}&days=1"
     columns = page.request.get(calendar, headers=headers).json()["columns"]
