@@ -5,8 +5,8 @@ from alembic import op
 
 from marketplace_kit.kernel.database import UtcDateTime, Uuid
 
-revision = "orders_0002"
-down_revision = "orders_0001"
+revision = "orders_0003"
+down_revision = "orders_0002"
 branch_labels = None
 depends_on = None
 
