@@ -27,11 +27,10 @@ from marketplace_kit.kernel.site import Bell, Site
 from marketplace_kit.kernel.texts import Texts
 from marketplace_kit.listings.plugin import plugin as listings
 from marketplace_kit.listings.queries.window import Window
-from marketplace_kit.listings.services.promised import Promises
 from marketplace_kit.notifications.plugin import plugin as notifications
 from marketplace_kit.operations.plugin import plugin as operations
 from marketplace_kit.orders.plugin import plugin as orders
-from marketplace_kit.orders.services.desk import OrderBooker, OrderDesk, OrderPromises, OrderPurse, OrderRequests
+from marketplace_kit.orders.services.desk import OrderBooker, OrderDesk, OrderPurse, OrderRequests
 from marketplace_kit.orders.services.retiming import OrderTimekeeper
 from marketplace_kit.pages.plugin import plugin as pages
 from marketplace_kit.pages.queries import PageTree
@@ -117,7 +116,6 @@ def open_site(
     site.facilities[Crew] = Columns()
     site.facilities[Times] = NextTimes()
     site.facilities[Requests] = OrderRequests()
-    site.facilities[Promises] = OrderPromises()
     site.facilities[Desk] = OrderDesk()
     site.facilities[Purse] = OrderPurse()
     site.facilities[Timekeeper] = OrderTimekeeper()

@@ -139,7 +139,6 @@ async def unpublish(
 async def archive(
     request: WebRequest, site: Given[Site], actor: Given[Actor], listing_id: FromPath[UUID]
 ) -> ListingView:
-    """409 `in_use` with the `appointments` of it that are still to come: take it back to a draft until then."""
     await site.do(services.archive, listing_id, by=actor)
     return await view_of(request, listing_id)
 

@@ -24,7 +24,7 @@ from marketplace_kit.listings.queries import active_kinds
 from marketplace_kit.listings.schemas import ListingView, Offer, OwnListing, read_attributes, read_change, read_draft
 from marketplace_kit.listings.schemas.drafts import PREFIX
 from marketplace_kit.listings.services.reviewing import process_of
-from marketplace_kit.shops.domain import SHOP, InUse
+from marketplace_kit.shops.domain import SHOP
 from marketplace_kit.shops.queries import own_shops
 from marketplace_kit.shops.schemas import OwnShop
 from marketplace_kit.web.bodies import posted_raw
@@ -51,15 +51,7 @@ _DONE = {
 async def sell_page(
     request: WebRequest, site: Given[Site], actor: Given[Actor], cursor: CursorText = None
 ) -> Response[str]:
-    return await _sell_page(request, site, actor, cursor)
-
-
-async def _sell_page(
-    request: WebRequest, site: Site, actor: Actor, cursor: str | None = None, refused: InUse | None = None
-) -> Response[str]:
-    """Context: shops (with their states), listings (with state, label and moves), next_href, in_the_way (texts of what
-    keeps a listing from going away). Slot ``sell_after``.
-    """
+    """Context: shops (with their states), listings (with state, label and moves), next_href. Slot ``sell_after``."""
     person_id = _person(actor)
     kinds = active_kinds(site)
     shops = await site.ask(own_shops, person_id)
@@ -71,8 +63,6 @@ async def _sell_page(
     return await page(
         request,
         "listings/sell.html",
-        status=409 if refused else 200,
-        in_the_way=errors_of(request, refused.as_invalid() if refused else None),
         page_title=N_("Selling"),
         shops=[(shop, SHOP.state(shop.state)) for shop in shops],
         rows=rows,
@@ -222,10 +212,7 @@ async def move_listing(
     """Publish, unpublish or archive, and back to the vendor's list."""
     if verb not in _DONE:
         raise Missing
-    try:
-        moved = await site.do(services.move, listing_id, verb, by=actor)
-    except InUse as refused:
-        return await _sell_page(request, site, actor, refused=refused)
+    moved = await site.do(services.move, listing_id, verb, by=actor)
     return see_other(request, "/sell", _DONE["submit" if moved.state == PENDING_REVIEW else verb])
 
 

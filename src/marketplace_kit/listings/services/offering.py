@@ -29,7 +29,6 @@ from marketplace_kit.listings.queries import active_kinds
 from marketplace_kit.listings.schemas import Draft, Offer, read_attributes, searchable_texts
 from marketplace_kit.listings.services.choosing import reprice
 from marketplace_kit.listings.services.following import Seen, follow
-from marketplace_kit.listings.services.promised import refuse_if_promised
 from marketplace_kit.listings.services.reviewing import look_again, process_of, wants_review
 from marketplace_kit.listings.tables import listing_table
 from marketplace_kit.shops.domain import OPEN, Shop
@@ -151,9 +150,7 @@ async def unpublish(uow: UnitOfWork, listing_id: UUID, *, by: Actor) -> Listing:
 
 
 async def archive(uow: UnitOfWork, listing_id: UUID, *, by: Actor) -> Listing:
-    """Put a listing away for good. Refuses :class:`~marketplace_kit.shops.domain.InUse` as long as visits of it are to
-    come; taken back to a draft it is booked no more, and they stay.
-    """
+    """Put a listing away for good. What is booked of it stays booked, with its price and its words."""
     return await move(uow, listing_id, "archive", by=by)
 
 
@@ -171,8 +168,6 @@ async def moved(uow: UnitOfWork, listing: Listing, verb: str, held: frozenset[st
     declared = active_kinds(uow.site).get(listing.kind)
     before = Seen.of(listing)
     happened = listing.move(process_of(declared), verb, held, uow.at)
-    if listing.state == ARCHIVED:
-        await refuse_if_promised(uow, listing.id)
     if listing.state in (PUBLISHED, PENDING_REVIEW):
         if declared is None:
             raise KindNotOffered

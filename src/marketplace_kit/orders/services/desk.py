@@ -2,17 +2,15 @@
 :class:`marketplace_kit.scheduling.services.desk.Desk`,
 :class:`marketplace_kit.scheduling.services.desk.Booker`,
 :class:`marketplace_kit.scheduling.services.purse.Purse` and
-:class:`marketplace_kit.scheduling.services.waiting.Beginner`; and for that of listings
-:class:`marketplace_kit.listings.services.promised.Promises`.
+:class:`marketplace_kit.scheduling.services.waiting.Beginner`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import attrs
 import sqlalchemy as sa
@@ -22,7 +20,6 @@ from marketplace_kit.kernel.errors import Missing
 from marketplace_kit.kernel.hooks import Actor, Customer
 from marketplace_kit.kernel.ids import new_id
 from marketplace_kit.kernel.money import Money
-from marketplace_kit.kernel.process import Stage
 from marketplace_kit.kernel.site import Site, UnitOfWork
 from marketplace_kit.listings.domain import Listing
 from marketplace_kit.listings.services import access_public
@@ -41,9 +38,6 @@ from marketplace_kit.scheduling.services.purse import PaidMark
 from marketplace_kit.shops.domain import OPEN
 from marketplace_kit.shops.tables import shop_table as shop
 from marketplace_kit.web.formats import money
-
-_OVER = (Stage.COMPLETED, Stage.CANCELLED)
-_MOST_AHEAD = 50
 
 
 class OrderDesk:
@@ -105,31 +99,6 @@ def _mark(row: Any, site: Site, locale: str) -> PaidMark:
         begun=row.paid_amount > 0,
         pay_path=f"/sell/orders/{row.id}/pay" if left > 0 else "",
     )
-
-
-class OrderPromises:
-    """What was ordered and is still to take place."""
-
-    async def ahead(self, connection: AsyncConnection, listing_id: UUID, now: datetime) -> Sequence[dict[str, Any]]:
-        """In one statement, in the shop's time."""
-        wanted = (
-            sa.select(line.c.id, line.c.order_id, line.c.title, line.c.starts_at, order.c.contact_name, shop.c.zone)
-            .join_from(line, order, line.c.order_id == order.c.id)
-            .join(shop, shop.c.id == order.c.shop_id)
-            .where(line.c.listing_id == listing_id, line.c.ends_at > now, line.c.stage.not_in(_OVER))
-            .order_by(line.c.starts_at, line.c.id)
-            .limit(_MOST_AHEAD)
-        )
-        return [
-            {
-                "id": str(row.id),
-                "order_id": str(row.order_id),
-                "title": row.title,
-                "starts_at": row.starts_at.astimezone(ZoneInfo(row.zone)).isoformat(),
-                "customer": row.contact_name,
-            }
-            for row in await connection.execute(wanted)
-        ]
 
 
 class OrderRequests:
