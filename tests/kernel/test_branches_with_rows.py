@@ -62,6 +62,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "order_event": {"actor_kind": "system"},
     "order_payment": {"paid_before": 0, "means": "cash"},
     "order_change_request": {"state": "agreed"},
+    "client_document": {"visibility": "private"},
 }
 OWN: dict[type[Any], Any] = {
     UtcDateTime: MONDAY_MORNING,

@@ -12,17 +12,19 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Response
 
 from marketplace_kit.crm import queries, services
-from marketplace_kit.crm.domain import EXPORT, KEEP, SEE
+from marketplace_kit.crm.domain import EXPORT, KEEP, LONGEST_TITLE, SEE, VISIBILITIES
 from marketplace_kit.crm.schemas import (
     Activity,
     BlacklistForm,
     ClientCard,
     ClientChange,
+    ClientDocument,
     ClientRow,
     FollowUpForm,
     HistoryLine,
     Narrowed,
     NewCustomer,
+    NewDocument,
     NewNote,
     Preferences,
     TagList,
@@ -30,6 +32,7 @@ from marketplace_kit.crm.schemas import (
 )
 from marketplace_kit.crm.services.asking import reader_for, reader_of, wanted_of
 from marketplace_kit.kernel.errors import Invalid, Problem
+from marketplace_kit.kernel.fields import parse
 from marketplace_kit.kernel.hooks import Actor
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.registry import Registry
@@ -37,6 +40,7 @@ from marketplace_kit.kernel.settings import SiteSettings
 from marketplace_kit.kernel.site import Site
 from marketplace_kit.kernel.texts import N_
 from marketplace_kit.orders.queries.kinds import Words
+from marketplace_kit.web import private_files
 from marketplace_kit.web.bodies import sent_raw
 from marketplace_kit.web.context import Given, WebRequest, visit_of
 from marketplace_kit.web.paging import CursorText, Limit, Page
@@ -284,6 +288,61 @@ async def whose(site: Given[Site], actor: Given[Actor], order_id: FromPath[UUID]
     return await services.card_for(site, actor, client_id, noted=False)
 
 
+def _file_schema(_: Registry) -> dict[str, Any]:
+    return {
+        "title": "NewClientDocument",
+        "type": "object",
+        "properties": {
+            private_files.FIELD: {"type": "string", "format": "binary"},
+            "title": {"type": "string", "maxLength": LONGEST_TITLE},
+            "visibility": {"type": "string", "enum": list(VISIBILITIES)},
+        },
+        "required": [private_files.FIELD],
+    }
+
+
+_DOCUMENTS = "/api/customers/{client_id:uuid}/documents"
+
+
+@get(_DOCUMENTS, **route(SEE, summary="What is kept of a client as files"))
+async def documents(site: Given[Site], actor: Given[Actor], client_id: FromPath[UUID]) -> list[ClientDocument]:
+    card = await services.card_for(site, actor, client_id, noted=False)
+    return await site.ask(queries.documents_of, card.id)
+
+
+@post(
+    _DOCUMENTS,
+    **route(KEEP, summary="Keep a file with a client", openapi_body=_file_schema, openapi_media="multipart/form-data"),
+    request_max_body_size=private_files.LARGEST_REQUEST,
+)
+async def add_document(
+    request: WebRequest, site: Given[Site], actor: Given[Actor], client_id: FromPath[UUID]
+) -> ClientDocument:
+    """Multipart: `document` (a PDF, JPEG, PNG or WebP of at most 10 MB), `title`, `visibility`. 413 `file_too_large`;
+    422 `file_type`; 409 `documents_full`, `space_used_up`.
+    """
+    sent, raw = await private_files.sent_file(request, site, actor)
+    form = parse(NewDocument, {name: raw[name] for name in ("title", "visibility") if name in raw}, "form")
+    made = await services.keep_document(site, client_id, sent, form, by=actor)
+    card = await services.card_for(site, actor, client_id, noted=False)
+    return next(one for one in await site.ask(queries.documents_of, card.id) if one.id == made)
+
+
+@get(_DOCUMENTS + "/{document_id:uuid}", **route(SEE, summary="Read a client's document; the look is written down"))
+async def read_document(
+    site: Given[Site], actor: Given[Actor], client_id: FromPath[UUID], document_id: FromPath[UUID]
+) -> Response[bytes]:
+    row = await site.do(services.read_document, client_id, document_id, by=actor)
+    return await private_files.answer(site, row.key, row.media_type, row.file_name)
+
+
+@delete(_DOCUMENTS + "/{document_id:uuid}", **route(KEEP, summary="Remove a client's document"))
+async def remove_document(
+    site: Given[Site], actor: Given[Actor], client_id: FromPath[UUID], document_id: FromPath[UUID]
+) -> None:
+    await site.do(services.remove_document, client_id, document_id, by=actor)
+
+
 handlers: tuple[Any, ...] = (
     customers,
     customers_csv,
@@ -302,4 +361,8 @@ handlers: tuple[Any, ...] = (
     merge,
     undo_merge,
     whose,
+    documents,
+    add_document,
+    read_document,
+    remove_document,
 )

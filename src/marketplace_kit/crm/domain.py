@@ -23,6 +23,7 @@ PRIVATE, SHAREABLE = "private", "shareable"
 VISIBILITIES = (PRIVATE, SHAREABLE)
 FROM_ORDER, BY_STAFF = "order", "staff"
 SOURCES = (FROM_ORDER, BY_STAFF)
+LONGEST_TITLE, MOST_DOCUMENTS = 120, 50
 CHANNELS = ("phone", "whatsapp", "telegram", "sms", "email")
 """By what a client likes to be reached."""
 NEW, REGULAR, LOST = "new", "regular", "lost"
@@ -33,6 +34,14 @@ MOST_TAGS, LONGEST_TAG = 20, 40
 FEWEST_DIGITS = 4
 """A phone is searched by so many digits at least."""
 _DAY = 86_400
+
+
+class DocumentsFull(DomainError):
+    """``most`` there may be with one client."""
+
+    code = "documents_full"
+    kind = Kind.CONFLICT
+    text = N_("There may be {most} documents with a client. Remove some that are not needed any more.")
 
 
 class ClientExists(DomainError):

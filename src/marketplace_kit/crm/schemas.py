@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from marketplace_kit.crm.domain import LONGEST_TAG, MOST_TAGS, PRIVATE
+from marketplace_kit.crm.domain import LONGEST_TAG, LONGEST_TITLE, MOST_TAGS, PRIVATE
 from marketplace_kit.kernel.fields import Field, Form
 from marketplace_kit.kernel.money import Money
 from marketplace_kit.kernel.texts import N_
@@ -94,6 +94,28 @@ class NewNote(Form, frozen=True, kw_only=True):
     content: Annotated[str, Field(N_("Note"), long=True, max_length=LONGEST_NOTE)]
     visibility: Annotated[str, Field(N_("Who reads it"), choices=VISIBILITY_CHOICES)] = PRIVATE
     corrects: Annotated[str, Field(N_("Takes the place of"), pattern=_ID)] = ""
+
+
+class NewDocument(Form, frozen=True, kw_only=True):
+    """What is said of a file that is kept with a client."""
+
+    title: Annotated[
+        str, Field(N_("What it is"), hint=N_("Empty: the name of the file."), max_length=LONGEST_TITLE)
+    ] = ""
+    visibility: Annotated[str, Field(N_("Who reads it"), choices=VISIBILITY_CHOICES)] = PRIVATE
+
+
+class ClientDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A document on a client's card. ``size`` in bytes; ``visibility`` is that of notes."""
+
+    id: UUID
+    title: str
+    file_name: str
+    media_type: str
+    size: int
+    visibility: str
+    created_at: datetime
+    by: str = ""
 
 
 class Preferences(Form, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from marketplace_kit.crm.domain import CHANNELS, SOURCES, VISIBILITIES, Client
+from marketplace_kit.crm.domain import CHANNELS, LONGEST_TITLE, SOURCES, VISIBILITIES, Client
 from marketplace_kit.kernel.database import Json, UtcDateTime, Uuid, mapper, metadata
 from marketplace_kit.scheduling.tables import Number
 
@@ -89,6 +89,27 @@ note_table = sa.Table(
     sa.Index("ix_client_note_client", "client_id", "at", "id"),
 )
 
+document_table = sa.Table(
+    "client_document",
+    metadata,
+    sa.Column("id", Uuid, primary_key=True),
+    sa.Column("client_id", Uuid, sa.ForeignKey("client.id", ondelete="CASCADE"), nullable=False),
+    sa.Column(
+        "key", sa.String(80), sa.ForeignKey("private_file.key", ondelete="RESTRICT"), nullable=False, unique=True
+    ),
+    sa.Column("title", sa.String(LONGEST_TITLE), nullable=False),
+    sa.Column("file_name", sa.String(120), nullable=False),
+    sa.Column("media_type", sa.String(80), nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("visibility", sa.String(10), nullable=False),
+    sa.Column("by_id", Uuid, sa.ForeignKey("person.id", ondelete="SET NULL"), index=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.CheckConstraint(_one_of("visibility", VISIBILITIES), name="visibility"),
+    sa.CheckConstraint("title <> ''", name="title"),
+    sa.Index("ix_client_document_client", "client_id", "at", "id"),
+)
+"""What a shop keeps of a client as files; the bytes are private files of the web floor."""
+
 tag_table = sa.Table(
     "client_tag",
     metadata,
@@ -116,4 +137,4 @@ merge_table = sa.Table(
 
 mapper.map_imperatively(Client, client_table, version_id_col=client_table.c.version)
 
-TABLES = tuple(t.name for t in (client_table, client_order_table, note_table, tag_table, merge_table))
+TABLES = tuple(t.name for t in (client_table, client_order_table, note_table, document_table, tag_table, merge_table))

@@ -139,7 +139,7 @@ async def sweep(work: Work, _: Nothing) -> None:
     """Once a day: pictures that nobody shows any more, and files that never got a row."""
     site = work.site
     before = site.clock.now() - FRESH
-    nobody_shows = await site.ask(_nobody_shows)
+    nobody_shows = await site.ask(nobody_points, media_table)
     unshown = await site.ask(_unshown, before, nobody_shows)
     for key in unshown:
         await site.do(_drop, key, before, nobody_shows)
@@ -149,9 +149,9 @@ async def sweep(work: Work, _: Nothing) -> None:
     log.info("media.swept", unshown=len(unshown), lost=lost)
 
 
-async def _nobody_shows(connection: AsyncConnection) -> sa.ColumnElement[bool]:
-    """That no column of whichever room or plugin keeps the picture. Tables of a plugin that was purged, or never
-    installed here, are known to the program and not to the database.
+async def nobody_points(connection: AsyncConnection, kept: sa.Table) -> sa.ColumnElement[bool]:
+    """That no column of whichever room or plugin keeps what a row of ``kept`` stands for. Tables of a plugin that was
+    purged, or never installed here, are known to the program and not to the database.
     """
     present = set(await connection.run_sync(lambda bound: sa.inspect(bound).get_table_names()))
     pointing = [
@@ -159,9 +159,9 @@ async def _nobody_shows(connection: AsyncConnection) -> sa.ColumnElement[bool]:
         for table in metadata.tables.values()
         if table.name in present
         for column in table.columns
-        if any(key.target_fullname == "media.key" for key in column.foreign_keys)
+        if any(key.target_fullname == f"{kept.name}.key" for key in column.foreign_keys)
     ]
-    shown = (sa.exists().where(column == media_table.c.key).correlate(media_table) for column in pointing)
+    shown = (sa.exists().where(column == kept.c.key).correlate(kept) for column in pointing)
     return sa.and_(sa.true(), *(~one for one in shown))
 
 

@@ -13,7 +13,7 @@ from marketplace_kit import __version__
 from marketplace_kit.kernel.hooks import Job, Plugin, PluginInfo, Routes, SettingsSection, Storage, Templates, hookimpl
 from marketplace_kit.kernel.jobs import Work
 from marketplace_kit.kernel.plugin import Nothing
-from marketplace_kit.web import brand, health, live, manifest, media, openapi, static_files
+from marketplace_kit.web import brand, health, live, manifest, media, openapi, private_files, static_files
 from marketplace_kit.web.limits import limit_table
 from marketplace_kit.web.once import KEPT, once_table
 from marketplace_kit.web.uploads import WebSettings
@@ -49,7 +49,13 @@ class Web(Plugin):
             Storage(
                 migrations=HERE / "migrations",
                 prefix="",
-                tables=(limit_table.name, once_table.name, *media.TABLES, brand.brand_table.name),
+                tables=(
+                    limit_table.name,
+                    once_table.name,
+                    *media.TABLES,
+                    brand.brand_table.name,
+                    private_files.private_file_table.name,
+                ),
             ),
         )
 
@@ -76,6 +82,8 @@ class Web(Plugin):
     def mk_jobs(self) -> Sequence[Job]:
         return (
             Job(name="web.tidy", payload=Nothing, run=tidy, every=timedelta(hours=1)),
+            Job(name=private_files.DROP, payload=private_files.DropFile, run=private_files.drop_one),
+            Job(name="web.sweep_private", payload=Nothing, run=private_files.sweep, every=timedelta(days=1)),
             Job(name="web.sweep_media", payload=Nothing, run=media.sweep, every=timedelta(days=1)),
         )
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from marketplace_kit.crm.domain import SHAREABLE
 from marketplace_kit.crm.queries.figures import member, whole
 from marketplace_kit.crm.tables import client_table as client
+from marketplace_kit.crm.tables import document_table as document
 from marketplace_kit.crm.tables import note_table as note
 from marketplace_kit.crm.tables import tag_table as tag
 from marketplace_kit.shops.tables import shop_table as shop
@@ -43,6 +44,7 @@ async def export(connection: AsyncConnection, person_id: UUID) -> dict[str, Any]
             "first_seen_at": row.first_seen_at.isoformat(),
             "last_seen_at": row.last_seen_at.isoformat(),
             "notes": [],
+            "documents": [],
             "tags": [],
         }
     ids = list(found)
@@ -54,6 +56,10 @@ async def export(connection: AsyncConnection, person_id: UUID) -> dict[str, Any]
     )
     for row in await connection.execute(shared.order_by(note.c.at, note.c.id)):
         found[row.client_id]["notes"].append({"text": row.text, "at": row.at.isoformat()})
+    papers = sa.select(document).where(document.c.client_id.in_(ids), document.c.visibility == SHAREABLE)
+    for row in await connection.execute(papers.order_by(document.c.at, document.c.id)):
+        told = {"title": row.title, "file": row.file_name, "size": row.size, "at": row.at.isoformat()}
+        found[row.client_id]["documents"].append(told | {"address": f"/account/documents/{row.id}"})
     tagged = sa.select(tag.c.client_id, tag.c.tag).where(tag.c.client_id.in_(ids)).order_by(tag.c.key)
     for row in await connection.execute(tagged):
         found[row.client_id]["tags"].append(row.tag)

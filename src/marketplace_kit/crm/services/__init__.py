@@ -13,6 +13,7 @@ from marketplace_kit.crm.services.keeping import (
 )
 from marketplace_kit.crm.services.knowing import adopt, catch_up, know, know_moved, know_order
 from marketplace_kit.crm.services.merging import merge_clients, undo_merge
+from marketplace_kit.crm.services.papers import keep_document, own_document, read_document, remove_document
 from marketplace_kit.crm.services.privacy import erase, forget_client, note_read
 from marketplace_kit.crm.services.wishing import (
     FOLLOW_UP,
@@ -39,6 +40,7 @@ __all__ = [
     "follow_up_done",
     "forget_client",
     "holds",
+    "keep_document",
     "know",
     "know_moved",
     "know_order",
@@ -46,6 +48,9 @@ __all__ = [
     "merge_clients",
     "note_read",
     "order_client",
+    "own_document",
+    "read_document",
+    "remove_document",
     "sees_contacts",
     "set_client",
     "set_preferences",

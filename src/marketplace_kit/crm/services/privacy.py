@@ -12,8 +12,10 @@ from marketplace_kit.accounts.queries import contact_of
 from marketplace_kit.accounts.services import note_access
 from marketplace_kit.crm.domain import EXPORT, SEE, Client
 from marketplace_kit.crm.services.access import client_for
+from marketplace_kit.crm.services.papers import forget_documents
 from marketplace_kit.crm.tables import client_order_table as link
 from marketplace_kit.crm.tables import client_table as client
+from marketplace_kit.crm.tables import document_table as document
 from marketplace_kit.crm.tables import merge_table as merge
 from marketplace_kit.crm.tables import note_table as note
 from marketplace_kit.crm.tables import tag_table as tag
@@ -55,7 +57,7 @@ async def erase(uow: UnitOfWork, person_id: UUID) -> None:
     if person is not None and person.phone and person.phone_verified:
         mine = sa.or_(mine, c.phone == person.phone)
     await _forget(uow, sa.or_(mine, _made_for(person_id)))
-    traces: Sequence[Any] = (note.c.by_id, link.c.set_by, merge.c.by_id, c.follow_up_by)
+    traces: Sequence[Any] = (note.c.by_id, document.c.by_id, link.c.set_by, merge.c.by_id, c.follow_up_by)
     for column in traces:
         said = sa.update(column.table).where(column == person_id).values({column.name: None})
         await uow.session.execute(said.execution_options(synchronize_session=False))
@@ -80,6 +82,7 @@ async def _forget(uow: UnitOfWork, mine: sa.ColumnElement[bool]) -> None:
     for row in (await uow.session.execute(known)).all():
         await uow.session.execute(sa.delete(mark).where(mark.c.shop_id == row.shop_id, mark.c.phone == row.phone))
     await uow.session.execute(sa.delete(note).where(note.c.client_id.in_(ids)))
+    await forget_documents(uow, document.c.client_id.in_(ids))
     await uow.session.execute(sa.delete(tag).where(tag.c.client_id.in_(ids)))
     cards = (await uow.session.execute(sa.select(Client).where(c.id.in_(ids)))).scalars()
     for card in cards:
