@@ -321,7 +321,9 @@ async def add_document(
     """Multipart: `document` (a PDF, JPEG, PNG or WebP of at most 10 MB), `title`, `visibility`. 413 `file_too_large`;
     422 `file_type`; 409 `documents_full`, `space_used_up`.
     """
-    sent, raw = await private_files.sent_file(request, site, actor)
+    await services.card_for(site, actor, client_id, noted=False)
+    file, raw = await private_files.posted(request)
+    sent = await private_files.taken(file, site, actor)
     form = parse(NewDocument, {name: raw[name] for name in ("title", "visibility") if name in raw}, "form")
     made = await services.keep_document(site, client_id, sent, form, by=actor)
     card = await services.card_for(site, actor, client_id, noted=False)

@@ -37,7 +37,8 @@ from marketplace_kit.web.uploads import WebSettings
 log = structlog.get_logger(__name__)
 FIELD, FOLDER, DROP = "document", "private", "web.drop_private"
 MOST_BYTES = 10 * 1024 * 1024
-LARGEST_REQUEST = MOST_BYTES + 1024 * 1024
+LARGEST_REQUEST = 32 * 1024 * 1024
+"""A form with a file that is somewhat too large is read, so that its page can say so beside the field."""
 LONGEST_NAME = 120
 ACCEPTED = "application/pdf,image/jpeg,image/png,image/webp"
 _SUFFIX = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
@@ -106,9 +107,9 @@ class DropFile(msgspec.Struct, frozen=True, kw_only=True):
     key: str
 
 
-async def sent_file(request: AnyRequest, site: Site, by: Actor) -> tuple[Sent, dict[str, str]]:
-    """The file of the field ``document`` and the other fields. Refuses other content types, a form that cannot be read,
-    no file, :class:`FileTooLarge`, :class:`FileType`, and too many uploads in an hour.
+async def posted(request: AnyRequest) -> tuple[UploadFile | None, dict[str, str]]:
+    """The file of the field ``document``, if one came, and the other fields. Refuses other content types, and a form
+    that cannot be read.
     """
     if request.content_type[0] != _MULTIPART:
         raise WrongContentType(expected=_MULTIPART)
@@ -119,7 +120,14 @@ async def sent_file(request: AnyRequest, site: Site, by: Actor) -> tuple[Sent, d
     parts = list(form.multi_items())[:_MOST_PARTS]
     texts = {name: value for name, value in parts if isinstance(value, str)}
     file = next((value for name, value in parts if name == FIELD and isinstance(value, UploadFile)), None)
-    if file is None or not file.filename:
+    return (file if file is not None and file.filename else None), texts
+
+
+async def taken(file: UploadFile | None, site: Site, by: Actor) -> Sent:
+    """The file, looked at. Refuses none at all, :class:`FileTooLarge`, :class:`FileType`, and too many uploads in an
+    hour.
+    """
+    if file is None:
         raise Invalid(Problem(FIELD, "required", N_("Please choose a file first.")))
     most = site.settings.of(WebSettings).uploads_per_hour
     await limit(site, "web.upload", str(by.person_id), most=most, per=timedelta(hours=1))
@@ -127,7 +135,7 @@ async def sent_file(request: AnyRequest, site: Site, by: Actor) -> tuple[Sent, d
     await file.close()
     if len(content) > MOST_BYTES:
         raise FileTooLarge
-    return Sent(content=content, media_type=kind_of(content), name=shown_name(file.filename)), texts
+    return Sent(content=content, media_type=kind_of(content), name=shown_name(file.filename))
 
 
 def kind_of(content: bytes) -> str:

@@ -14,6 +14,7 @@ from marketplace_kit.crm.domain import KEEP, SEE, DocumentsFull
 from marketplace_kit.crm.pages.cards import CARD, kept_card
 from marketplace_kit.crm.pages.shown import LIST
 from marketplace_kit.crm.schemas import ClientCard, NewDocument
+from marketplace_kit.crm.services.asking import reader_for
 from marketplace_kit.kernel.errors import DomainError, Invalid, Problem
 from marketplace_kit.kernel.fields import parse
 from marketplace_kit.kernel.hooks import Actor
@@ -47,20 +48,21 @@ async def _documents(
     problem = refused
     if refused is not None and not isinstance(refused, Invalid):
         problem = Invalid(Problem(FIELD, refused.code, refused.text, refused.facts))
-    reader = await services.card_for(site, actor, card.id, noted=False)
+    status = STATUS[refused.kind] if refused else 200
+    reader, _ = await reader_for(site, actor, card.id)
     here = f"{LIST}/{card.id}"
     return await page(
         request,
         "crm/documents.html",
-        status=STATUS[refused.kind] if refused else 200,
+        status=422 if isinstance(refused, FileTooLarge) else status,  # the script takes no form out of a 413
         page_title=N_("Documents"),
         nav_slot="vendor",
-        card=reader,
+        card=card,
         documents=await site.ask(queries.documents_of, card.id),
         form=form_state(request, NewDocument, raw, problem if isinstance(problem, Invalid) else None),
         action=f"{here}/documents",
         path=here,
-        may_keep=actor.may(KEEP),
+        may_keep=services.holds(site, reader.roles, KEEP),
         accepted=ACCEPTED,
         field=FIELD,
     )
@@ -69,13 +71,13 @@ async def _documents(
 @post(DOCUMENTS, **route(KEEP), include_in_schema=False, status_code=200, request_max_body_size=LARGEST_REQUEST)
 async def add(request: WebRequest, site: Given[Site], actor: Given[Actor], client_id: FromPath[UUID]) -> Response[Any]:
     card = await kept_card(site, actor, client_id)
-    raw: dict[str, str] = {}
+    file, raw = await private_files.posted(request)
+    known: dict[str, str] = {name: text for name, text in raw.items() if name in ("title", "visibility")}
     try:
-        sent, raw = await private_files.sent_file(request, site, actor)
-        known: dict[str, str] = {name: text for name, text in raw.items() if name in ("title", "visibility")}
+        sent = await private_files.taken(file, site, actor)
         await services.keep_document(site, card.id, sent, parse(NewDocument, known, "form"), by=actor)
     except _REFUSED as refused:
-        return await _documents(request, site, actor, card, refused, raw)
+        return await _documents(request, site, actor, card, refused, known)
     return see_other(request, f"{LIST}/{card.id}/documents", N_("The document is kept."))
 
 
