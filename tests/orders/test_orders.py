@@ -170,7 +170,8 @@ async def test_a_move_changes_times_and_facts_and_tells_why(street: Street) -> N
     await street.site.do(services.act, line, "move", {"hour": 15}, by=street.customer)
     await street.site.do(services.act, line, "decline", {"reason": "We are closed"}, by=street.owner)
     order = await street.view(placed)
-    assert (order.lines[0].facts["hour"], order.lines[0].starts_at.hour) == (15, 15)
+    told = order.lines[0].starts_at.isoformat()
+    assert (order.lines[0].facts["hour"], told[11:]) == (15, "20:00:00+05:00"), "by the clock of the shop"
     assert (order.status, order.timeline[-1].note) == ("cancelled", "We are closed")
 
 

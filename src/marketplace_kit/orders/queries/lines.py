@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from marketplace_kit.orders.queries.kinds import Words
 from marketplace_kit.orders.schemas import LineView, parts_view
 from marketplace_kit.orders.tables import line_table as line
 from marketplace_kit.orders.tables import order_table as order
+from marketplace_kit.shops.tables import shop_table as shop
 
 
 class LineFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +95,7 @@ def _facts(row: Any) -> LineFacts | None:
 
 
 def line_view(row: Any, words: Words, roles: Iterable[str] = ()) -> LineView:
-    """A row of ``order_line`` as somebody in ``roles`` sees it."""
+    """A row of ``order_line``, and the ``shop_zone`` that its times are told in, as somebody in ``roles`` sees it."""
     state = words.state(row.kind, row.process_version, row.status, row.stage)
     moves, not_now = words.moves(row, roles) if roles else ([], [])
     return LineView(
@@ -117,8 +119,8 @@ def line_view(row: Any, words: Words, roles: Iterable[str] = ()) -> LineView:
         facts=row.facts,
         options=row.options,
         choice=words.choice(row, roles),
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
+        starts_at=_told(row.starts_at, row.shop_zone),
+        ends_at=_told(row.ends_at, row.shop_zone),
         policy=row.policy,
         due_at=row.due_at,
         version=row.version,
@@ -127,12 +129,22 @@ def line_view(row: Any, words: Words, roles: Iterable[str] = ()) -> LineView:
     )
 
 
+def _told(at: datetime | None, zone: str) -> datetime | None:
+    return at and at.astimezone(ZoneInfo(zone))
+
+
 async def lines_of(
     connection: AsyncConnection, order_ids: Iterable[UUID], words: Words, roles: Iterable[str] = ()
 ) -> dict[UUID, list[LineView]]:
     """The lines of these orders in one statement."""
     held = frozenset(roles)
-    wanted = sa.select(line).where(line.c.order_id.in_(list(order_ids))).order_by(line.c.order_id, line.c.position)
+    wanted = (
+        sa.select(line, shop.c.zone.label("shop_zone"))
+        .join_from(line, order)
+        .join(shop, shop.c.id == order.c.shop_id)
+        .where(line.c.order_id.in_(list(order_ids)))
+        .order_by(line.c.order_id, line.c.position)
+    )
     found: dict[UUID, list[LineView]] = {}
     for row in await connection.execute(wanted):
         found.setdefault(row.order_id, []).append(line_view(row, words, held))
