@@ -34,7 +34,9 @@ async def heard(street: Street, who: Actor) -> list[tuple[str, str]]:
 async def test_both_sides_hear_of_an_order_and_of_each_change_of_the_other(street: Street) -> None:
     placed = await street.order()
     line, number = await street.line(placed), placed.number
+    await street.work()  # events that wait together are told side by side, in no order
     await street.site.do(services.act, line, "confirm", by=street.owner)
+    await street.work()
     await street.site.do(services.act, line, "cancel", {"reason": "I am ill."}, by=street.customer)
     assert [what for what, _ in await heard(street, street.customer)] == ["orders.placed", "orders.status"]
     told = dict(await heard(street, street.customer))
@@ -47,6 +49,7 @@ async def test_both_sides_hear_of_an_order_and_of_each_change_of_the_other(stree
 
 async def test_an_order_cancelled_by_the_shop_is_told_once_with_its_reason(street: Street) -> None:
     placed = await street.order("bicycle", "sledge")
+    await street.work()
     await street.site.do(services.set_status, placed.order_id, "cancelled", by=street.owner, reason="We are closed.")
     assert (await heard(street, street.customer))[1:] == [
         ("orders.cancelled", f"Your order #{placed.number} from “Workshop” is cancelled. We are closed.")
