@@ -20,7 +20,8 @@ import nox
 HOUSE = Path(__file__).resolve().parent
 BIN = Path(sys.executable).parent
 REPORTS = HOUSE / ".kit" / "reports"
-WORKERS = os.environ.get("MK_TEST_WORKERS", "2")
+# One more than two processors: some tests wait, for the servers and workers that they start.
+WORKERS = os.environ.get("MK_TEST_WORKERS", "3")
 SOURCES = {
     "marketplace_kit": HOUSE / "src" / "marketplace_kit",
     **{f"marketplace_{home.name}": home / "src" / f"marketplace_{home.name}" for home in (HOUSE / "plugins").iterdir()},
